@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const src = (file: string) => fileURLToPath(new URL(`./src/${file}`, import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^express-require-auth$/, replacement: src('index.ts') },
+      { find: /^express-require-auth\/testing$/, replacement: src('testing/index.ts') },
+      { find: /^express-require-auth\/redis$/, replacement: src('redis.ts') },
+    ],
+  },
+  test: { include: ['test/**/*.test.ts', 'examples/**/*.test.ts'], exclude: ['test/bench/**'] },
+})
