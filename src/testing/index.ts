@@ -1,0 +1,14 @@
+export { northwind } from './northwind.js'
+export type { Outage } from './outages.js'
+export type { Endpoint, RequestCounts } from './request-counts.js'
+export type { Claims, RotateKeysOptions } from './signing-keys.js'
+export type {
+  ApiSettings,
+  ClientSettings,
+  GrantType,
+  OrganizationSettings,
+  TenantOptions,
+  UserSettings,
+} from './tenant-options.js'
+export { startTestIssuer, type TestIssuer, type TestIssuerOptions } from './test-issuer.js'
+export type { TestTokenOptions } from './test-token.js'

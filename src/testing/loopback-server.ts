@@ -1,0 +1,87 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+
+export interface LoopbackServer {
+  port: number
+  onConnection(listener: (socket: Socket) => void): void
+  onRequest(listener: RequestListener): void
+  /** Destroys every open connection, also those that wait for an answer. */
+  disconnect(): void
+  close(): Promise<void>
+}
+
+const attempts = 20
+
+async function listenAt(host: string, port: number): Promise<Server> {
+  const server = createServer().listen(port, host)
+  await once(server, 'listening')
+  return server
+}
+
+async function listenAtIPv6(port: number): Promise<Server | undefined> {
+  try {
+    return await listenAt('::1', port)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT') return undefined // a host without IPv6
+    throw error
+  }
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeAllConnections()
+  await closed
+}
+
+// `localhost` may mean ::1 first, so both addresses must lead here
+async function listenAtBoth(port: number): Promise<Server[]> {
+  const server = await listenAt('127.0.0.1', port)
+  try {
+    const second = await listenAtIPv6(portOf(server))
+    return second ? [server, second] : [server]
+  } catch (error) {
+    await closeServer(server)
+    throw error
+  }
+}
+
+// A free port of one address may be taken at the other
+async function listenAtFreePort(attemptsLeft = attempts): Promise<Server[]> {
+  try {
+    return await listenAtBoth(0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || attemptsLeft <= 1) throw error
+    return listenAtFreePort(attemptsLeft - 1)
+  }
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port
+}
+
+/**
+ * Listens on the loopback addresses only, 127.0.0.1 and (where there is one) ::1, at one port.
+ *
+ * @param port 0 for any free port.
+ * @throws `EADDRINUSE` when the port is taken.
+ */
+export async function listenOnLoopback(port: number): Promise<LoopbackServer> {
+  const servers = port === 0 ? await listenAtFreePort() : await listenAtBoth(port)
+  return {
+    port: portOf(servers[0] as Server),
+    onConnection(listener) {
+      for (const server of servers) server.on('connection', listener)
+    },
+    onRequest(listener) {
+      for (const server of servers) server.on('request', listener)
+    },
+    disconnect() {
+      for (const server of servers) server.closeAllConnections()
+    },
+    async close() {
+      await Promise.all(servers.map(closeServer))
+    },
+  }
+}

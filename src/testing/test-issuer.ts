@@ -1,0 +1,81 @@
+import { domainsAt } from './domains.js'
+import { type LoopbackServer, listenOnLoopback } from './loopback-server.js'
+import { northwind } from './northwind.js'
+import { createOutages, type Outage } from './outages.js'
+import { createRequestCounts, type RequestCounts } from './request-counts.js'
+import { createSigningKeys, type RotateKeysOptions, type SigningKeys } from './signing-keys.js'
+import { createTenant, type Tenant } from './tenant.js'
+import { createTenantApp } from './tenant-app.js'
+import type { TenantOptions } from './tenant-options.js'
+import { createTestTokens, type TestTokenOptions } from './test-token.js'
+
+export interface TestIssuerOptions {
+  /** Default 0: any free port. */
+  port?: number
+  /** Default `northwind`. */
+  tenant?: TenantOptions
+  /** Sends the JWK Set with `Cache-Control: max-age`, in seconds. Default: without. */
+  jwksMaxAgeSeconds?: number
+}
+
+export interface TestIssuer {
+  /** The canonical domain: `http://127.0.0.1:PORT/`. */
+  readonly url: string
+  /** The custom domain of the same tenant, with the same keys: `http://localhost:PORT/`. */
+  readonly customUrl: string
+  /** How often each endpoint was asked. Counts on while you look. */
+  readonly requests: RequestCounts
+  /** Signs an access token without asking over HTTP; without options one that is good for the default API. */
+  token(options?: TestTokenOptions): Promise<string>
+  /** Signs with a new key from now on and withdraws the former from the JWK Set. */
+  rotateKeys(options?: RotateKeysOptions): Promise<void>
+  /** Puts the issuer out of order at once, for open connections too. */
+  outage(outage: Outage): void
+  /** Ends the outage. Requests it left hanging stay so. */
+  restore(): void
+  /** Stops listening and destroys every open connection. */
+  close(): Promise<void>
+}
+
+interface Parts {
+  server: LoopbackServer
+  tenant: Tenant
+  keys: SigningKeys
+  jwksMaxAgeSeconds: number | undefined
+}
+
+function runIssuer({ server, tenant, keys, jwksMaxAgeSeconds }: Parts): TestIssuer {
+  const domains = domainsAt(server.port)
+  const outages = createOutages(server)
+  const requests = createRequestCounts()
+  const answer = outages.guard(createTenantApp({ tenant, keys, domains, jwksMaxAgeSeconds }))
+  server.onRequest((req, res) => {
+    requests.count(req)
+    answer(req, res)
+  })
+  return {
+    ...domains,
+    requests: requests.counts,
+    token: createTestTokens(tenant, keys, domains.url),
+    rotateKeys: keys.rotate,
+    outage: outages.begin,
+    restore: outages.end,
+    close: server.close,
+  }
+}
+
+/**
+ * Starts an Auth0-style authorization server on the loopback addresses.
+ *
+ * A development and test tool: its secrets are public and anyone may log in. Not for production.
+ *
+ * @throws TypeError naming the tenant setting that is wrong.
+ * @throws `EADDRINUSE` when the port is taken.
+ */
+export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
+  const { port = 0, jwksMaxAgeSeconds } = options
+  const tenant = createTenant(options.tenant ?? northwind)
+  const keys = await createSigningKeys()
+  const server = await listenOnLoopback(port)
+  return runIssuer({ server, tenant, keys, jwksMaxAgeSeconds })
+}

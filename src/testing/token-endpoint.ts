@@ -1,0 +1,52 @@
+import type { Request, RequestHandler, Response } from 'express'
+import { authenticateClient } from './client-authentication.js'
+import { oauthError } from './oauth-error.js'
+import { bodyParameters, type Parameters, requireParameter } from './parameters.js'
+import type { Tenant } from './tenant.js'
+import type { ClientSettings, GrantType } from './tenant-options.js'
+import type { Grant, TokenResponse } from './token-request.js'
+
+export type Grants = Readonly<Partial<Record<GrantType, Grant>>>
+
+interface TokenEndpointOptions {
+  tenant: Tenant
+  grants: Grants
+  issuerOf(req: Request): string
+}
+
+function findGrant(grants: Grants, client: ClientSettings, parameters: Parameters): Grant {
+  const type = requireParameter(parameters, 'grant_type')
+  const grant = Object.hasOwn(grants, type) ? grants[type as GrantType] : undefined
+  if (!grant) {
+    const description = `Unsupported grant type: ${type}`
+    throw oauthError({ status: 400, error: 'unsupported_grant_type', description })
+  }
+  if (client.grants.includes(type as GrantType)) return grant
+  const description = `Grant type '${type}' not allowed for the client`
+  throw oauthError({ status: 400, error: 'unauthorized_client', description })
+}
+
+// RFC 6749 §5.1
+function answer(res: Response, { accessToken, expiresInSeconds, scopes }: TokenResponse): void {
+  res.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' })
+  res.json({
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: expiresInSeconds,
+    scope: scopes.join(' ') || undefined,
+  })
+}
+
+/** @see RFC 6749 §3.2 */
+export function createTokenEndpoint({ tenant, grants, issuerOf }: TokenEndpointOptions): RequestHandler {
+  return function tokenEndpoint(req, res, next) {
+    const exchange = async () => {
+      const parameters = bodyParameters(req)
+      requireParameter(parameters, 'grant_type')
+      const client = authenticateClient(req, parameters, tenant)
+      const grant = findGrant(grants, client, parameters)
+      answer(res, await grant({ client, parameters, issuer: issuerOf(req) }))
+    }
+    exchange().catch(next) // Express 4 does not await handlers
+  }
+}
