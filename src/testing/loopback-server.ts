@@ -1,10 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 
 export interface LoopbackServer {
   port: number
-  onConnection(listener: (socket: Socket) => void): void
   onRequest(listener: RequestListener): void
   /** Destroys every open connection, also those that wait for an answer. */
   disconnect(): void
@@ -71,9 +70,6 @@ export async function listenOnLoopback(port: number): Promise<LoopbackServer> {
   const servers = port === 0 ? await listenAtFreePort() : await listenAtBoth(port)
   return {
     port: portOf(servers[0] as Server),
-    onConnection(listener) {
-      for (const server of servers) server.on('connection', listener)
-    },
     onRequest(listener) {
       for (const server of servers) server.on('request', listener)
     },

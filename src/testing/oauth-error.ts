@@ -30,7 +30,8 @@ export function isOAuthError(error: unknown): error is OAuthError {
 function refusalOf(error: unknown): OAuthError {
   if (isOAuthError(error)) return error
   const { type, status } = error as { type?: string; status?: number }
-  if (type === 'entity.too.large') return { ...invalidRequest('The body is too large'), status: 413 }
+  if (type === 'entity.too.large')
+    return Object.assign(invalidRequest('The body is too large'), { status: 413 })
   if (status && status < 500) return invalidRequest('The body cannot be read')
   return oauthError({ status: 500, error: 'server_error', description: 'The issuer failed' })
 }

@@ -10,7 +10,8 @@ export type Outage = 'refuse' | 'hang' | 'error' | 'garbage' | 'drip'
 const json = { 'content-type': 'application/json' }
 
 const answers: Record<Outage, (res: ServerResponse) => void> = {
-  refuse: (res) => void res.socket?.destroy(),
+  // Not earlier: fetch would connect anew for ever when a connection ends before it has sent its request
+  refuse: (res) => void res.socket?.resetAndDestroy(),
   hang: () => {},
   error: (res) => void res.writeHead(500, json).end('{"error":"server_error"}'),
   garbage: (res) => void res.writeHead(200, json).end('<!doctype html>'),
@@ -32,13 +33,10 @@ export interface Outages {
 
 export function createOutages(server: LoopbackServer): Outages {
   let present: Outage | undefined
-  server.onConnection((socket) => {
-    if (present === 'refuse') socket.destroy()
-  })
   return {
     begin(outage) {
       if (!Object.hasOwn(answers, outage))
-        throw new TypeError(`outage must be one of ${Object.keys(answers)}`)
+        throw new TypeError(`outage must be one of ${Object.keys(answers).join(', ')}`)
       present = outage
       if (outage === 'refuse') server.disconnect()
     },
