@@ -1,0 +1,161 @@
+import createError from 'http-errors'
+
+interface Refusal {
+  status: number
+  /** The OAuth word of the challenge. Absent when no credentials were sent (RFC 6750 §3.1) and for outages. */
+  error?: string
+  /** Goes into headers and bodies: fixed text only, %x20-21 / %x23-5B / %x5D-7E (RFC 6750 §3). */
+  description: string
+}
+
+const refusals = {
+  token_missing: { status: 401, description: 'No access token was sent' },
+
+  credentials_malformed: {
+    status: 400,
+    error: 'invalid_request',
+    description: 'The credentials are malformed',
+  },
+  credentials_repeated: {
+    status: 400,
+    error: 'invalid_request',
+    description: 'The credentials were sent more than once',
+  },
+
+  token_malformed: { status: 401, error: 'invalid_token', description: 'The access token is malformed' },
+  token_too_large: { status: 401, error: 'invalid_token', description: 'The access token is too large' },
+  token_expired: { status: 401, error: 'invalid_token', description: 'The access token expired' },
+  token_too_old: { status: 401, error: 'invalid_token', description: 'The access token is too old' },
+  token_not_yet_valid: {
+    status: 401,
+    error: 'invalid_token',
+    description: 'The access token is not valid yet',
+  },
+  token_revoked: { status: 401, error: 'invalid_token', description: 'The access token was revoked' },
+  signature_invalid: {
+    status: 401,
+    error: 'invalid_token',
+    description: 'The access token signature is invalid',
+  },
+  algorithm_not_allowed: {
+    status: 401,
+    error: 'invalid_token',
+    description: 'The access token is signed with an algorithm that is not allowed',
+  },
+  key_unknown: {
+    status: 401,
+    error: 'invalid_token',
+    description: 'The access token is signed with an unknown key',
+  },
+  issuer_unknown: {
+    status: 401,
+    error: 'invalid_token',
+    description: 'The access token is from an unknown issuer',
+  },
+  issuer_host_mismatch: {
+    status: 401,
+    error: 'invalid_token',
+    description: 'The access token is from another domain than the one called',
+  },
+  audience_mismatch: {
+    status: 401,
+    error: 'invalid_token',
+    description: 'The access token is for another audience',
+  },
+  type_not_allowed: {
+    status: 401,
+    error: 'invalid_token',
+    description: 'The token is not an access token',
+  },
+  claim_invalid: {
+    status: 401,
+    error: 'invalid_token',
+    description: 'The access token has a missing or invalid claim',
+  },
+  binding_unsupported: {
+    status: 401,
+    error: 'invalid_token',
+    description: 'The access token is bound in a way this API does not support',
+  },
+
+  insufficient_scope: {
+    status: 403,
+    error: 'insufficient_scope',
+    description: 'The access token lacks a required scope',
+  },
+  insufficient_permissions: {
+    status: 403,
+    error: 'insufficient_scope',
+    description: 'The access token lacks a required permission',
+  },
+  claim_not_accepted: {
+    status: 403,
+    error: 'insufficient_scope',
+    description: 'The access token lacks a required claim',
+  },
+  insufficient_user_authentication: {
+    status: 401,
+    error: 'insufficient_user_authentication',
+    description: 'A more recent or stronger authentication is required',
+  },
+
+  keys_unavailable: { status: 503, description: 'The keys of the issuer are unavailable' },
+} as const satisfies Record<string, Refusal>
+
+/** Stable machine-readable name of a refusal or an outage. */
+export type RefusalCode = keyof typeof refusals
+
+/**
+ * A refusal or an outage, as handed to `next(error)`.
+ *
+ * Made by http-errors. `message` and `headers` hold fixed texts and your own settings only: never text of the
+ * request, the token or the issuer.
+ */
+export interface AuthError extends Error {
+  status: number
+  statusCode: number
+  /** Whether `message` may be shown to the client: false for outages. */
+  expose: boolean
+  code: RefusalCode
+  /** The OAuth error word, such as `invalid_token`. Absent when no credentials were sent, and for outages. */
+  error?: string
+  /** `WWW-Authenticate` of a refusal, `Retry-After` of an outage. */
+  headers?: Record<string, string>
+}
+
+/** What a refusal adds to the challenge, such as the `scope` that is needed. The application's own words. */
+export type ChallengeParams = Readonly<Record<string, string>>
+
+const paramsOf = new WeakMap<AuthError, ChallengeParams>()
+
+export function authError(code: RefusalCode, params?: ChallengeParams): AuthError {
+  const { status, error, description }: Refusal = refusals[code]
+  const refusal = createError(status, description, error ? { code, error } : { code }) as unknown as AuthError
+  if (params) paramsOf.set(refusal, params)
+  return refusal
+}
+
+/** An answer of "try again later". `cause` is for the log: made by us, without text of tokens or answers. */
+export function outage(code: RefusalCode, retryAfterSeconds: number, cause?: unknown): AuthError {
+  const refusal = authError(code)
+  refusal.headers = { 'Retry-After': String(Math.max(1, Math.ceil(retryAfterSeconds))) }
+  return Object.defineProperty(refusal, 'cause', { value: cause })
+}
+
+export function challengeParamsOf(refusal: AuthError): ChallengeParams {
+  return paramsOf.get(refusal) ?? {}
+}
+
+/**
+ * Tells whether `error` is a refusal or an outage of this package.
+ *
+ * Use it in an error handler to tell them from the application's own errors.
+ */
+export function isAuthError(error: unknown): error is AuthError {
+  return error instanceof Error && 'status' in error && typeof (error as AuthError).code === 'string'
+    ? Object.hasOwn(refusals, (error as AuthError).code)
+    : false
+}
+
+/** Every code with its status: the table, for documents and tests. */
+export const refusalCodes = Object.keys(refusals) as readonly RefusalCode[]

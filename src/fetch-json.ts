@@ -1,0 +1,117 @@
+/** What an HTTP answer says, once it is known to be JSON within bounds. */
+export interface JsonAnswer {
+  status: number
+  /** Undefined for 304 Not Modified. */
+  body: unknown
+  etag: string | undefined
+  /** `max-age` of Cache-Control, in seconds; 0 for `no-store` and `no-cache`. */
+  maxAgeSeconds: number | undefined
+}
+
+export interface FetchJsonOptions {
+  /** Ends the exchange, body included. */
+  signal: AbortSignal
+  /** Largest body taken, in bytes after decompression. */
+  maxBytes: number
+  fetch?: typeof globalThis.fetch
+  headers?: Record<string, string>
+}
+
+/** An exchange that did not bring JSON. The message holds the address asked, and none of the answer's text. */
+export class FetchError extends Error {
+  override name = 'FetchError'
+  constructor(
+    url: string,
+    what: string,
+    /** HTTP status of the answer, if there was one. */
+    readonly status?: number,
+  ) {
+    super(`${url} ${what}`)
+  }
+}
+
+/**
+ * Fetches a JSON document: the only way out of this package.
+ *
+ * Refuses redirects, other content than JSON, bodies over `maxBytes`, and any status but 200 and 304. Does not
+ * retry and does not check where `url` points.
+ *
+ * @throws FetchError
+ */
+export async function fetchJson(url: string, options: FetchJsonOptions): Promise<JsonAnswer> {
+  const response = await ask(url, options)
+  try {
+    checkAnswer(url, response)
+    const body = response.status === 304 ? undefined : parse(url, await readBody(url, response, options))
+    return { status: response.status, body, ...cachingOf(response.headers) }
+  } catch (error) {
+    response.body?.cancel().catch(() => {}) // frees the connection of an answer nobody reads
+    throw error
+  }
+}
+
+async function ask(url: string, { fetch = globalThis.fetch, headers, signal }: FetchJsonOptions) {
+  try {
+    return await fetch(url, {
+      headers: { accept: 'application/json', ...headers },
+      redirect: 'manual', // a redirect would let the answerer choose where keys come from
+      signal,
+    })
+  } catch (error) {
+    throw new FetchError(url, `could not be reached (${reasonOf(error)})`)
+  }
+}
+
+/** The system's own error code, such as ECONNREFUSED: never free text. */
+function reasonOf(error: unknown): string {
+  const { name, cause } = error as { name?: string; cause?: { code?: unknown } }
+  if (name === 'TimeoutError' || name === 'AbortError') return 'timed out'
+  return typeof cause?.code === 'string' && /^[A-Z0-9_]{1,64}$/.test(cause.code)
+    ? cause.code
+    : 'network error'
+}
+
+function checkAnswer(url: string, { status, type, headers }: Response): void {
+  if (type === 'opaqueredirect' || (status >= 300 && status < 400 && status !== 304)) {
+    throw new FetchError(url, 'answered with a redirect, which is refused', status)
+  }
+  if (status === 304) return
+  if (status !== 200) throw new FetchError(url, `answered with status ${status}`, status)
+  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
+    throw new FetchError(url, 'did not answer with JSON content', status)
+  }
+}
+
+async function readBody(url: string, response: Response, { maxBytes }: FetchJsonOptions): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  try {
+    for await (const chunk of response.body ?? []) {
+      size += chunk.byteLength
+      if (size > maxBytes) break
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    throw new FetchError(url, `broke off its answer (${reasonOf(error)})`)
+  }
+  if (size > maxBytes) throw new FetchError(url, `answered with more than ${maxBytes} bytes`)
+  return Buffer.concat(chunks)
+}
+
+function parse(url: string, body: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch {
+    throw new FetchError(url, 'did not answer with JSON') // the parser's message quotes the answer
+  }
+}
+
+function cachingOf(headers: Headers): Pick<JsonAnswer, 'etag' | 'maxAgeSeconds'> {
+  const cacheControl = headers.get('cache-control') ?? ''
+  const maxAge = /(?:^|[\s,])max-age=(\d{1,9})(?:[\s,]|$)/i.exec(cacheControl)?.[1]
+  const unstorable = /(?:^|[\s,])no-(?:store|cache)(?:[\s,]|$)/i.test(cacheControl)
+  return {
+    etag: headers.get('etag') ?? undefined,
+    maxAgeSeconds: unstorable ? 0 : maxAge === undefined ? undefined : Number(maxAge),
+  }
+}

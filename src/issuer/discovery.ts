@@ -1,0 +1,68 @@
+import { FetchError, type FetchJsonOptions, fetchJson, type JsonAnswer } from '../fetch-json.js'
+import { isSecureUrl } from './issuer-url.js'
+
+/** What a resource server needs of an authorization server's metadata. */
+export interface Metadata {
+  jwksUri: string
+  introspectionEndpoint: string | undefined
+}
+
+/** Metadata that must not be used. The message quotes nothing of the answer. */
+export class MetadataError extends Error {
+  override name = 'MetadataError'
+}
+
+/**
+ * Fetches an authorization server's metadata and checks that it names `issuer`.
+ *
+ * Tries the OpenID Connect form first, then those of RFC 8414. Does not fetch the key set it points to.
+ *
+ * @param issuer Issuer identifier, exactly as in the `iss` claim.
+ * @throws FetchError when it cannot be had now; trying later may succeed.
+ * @throws MetadataError when it names another issuer or an unsafe address: an attack or a misconfiguration.
+ * @see RFC 8414 §3, OpenID Connect Discovery 1.0 §4
+ */
+export async function discover(issuer: string, options: FetchJsonOptions): Promise<Metadata> {
+  const { body } = await firstFound(metadataUrls(issuer), options)
+  const metadata = (body ?? {}) as Record<string, unknown>
+  if (metadata.issuer !== issuer) throw new MetadataError(`the metadata of ${issuer} names another issuer`)
+  const { jwks_uri: jwksUri, introspection_endpoint: introspectionEndpoint } = metadata
+  if (!isSecureUrl(jwksUri, issuer)) throw new MetadataError(`the metadata of ${issuer} has no safe jwks_uri`)
+  return {
+    jwksUri,
+    introspectionEndpoint: isSecureUrl(introspectionEndpoint, issuer) ? introspectionEndpoint : undefined,
+  }
+}
+
+/** Well-known addresses: appended to the issuer (OpenID), inserted between host and path (RFC 8414 §3.1, §5). */
+function metadataUrls(issuer: string): string[] {
+  const { origin, pathname } = new URL(issuer)
+  const path = pathname.replace(/\/$/, '')
+  const urls = [
+    `${origin}${path}/.well-known/openid-configuration`,
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+    `${origin}/.well-known/openid-configuration${path}`,
+  ]
+  return [...new Set(urls)]
+}
+
+async function firstFound(urls: readonly string[], options: FetchJsonOptions): Promise<JsonAnswer> {
+  let notFound: unknown
+  for (const url of urls) {
+    try {
+      return await fetchJson(url, options)
+    } catch (error) {
+      if (!isNotFound(error)) throw error
+      notFound ??= error
+    }
+  }
+  throw notFound
+}
+
+function isNotFound(error: unknown): boolean {
+  return (
+    error instanceof FetchError &&
+    error.status !== undefined &&
+    [400, 403, 404, 405, 410].includes(error.status)
+  )
+}

@@ -1,0 +1,129 @@
+import { authError, outage } from '../errors.js'
+import { FetchError } from '../fetch-json.js'
+import { createBackoff } from './backoff.js'
+import { MetadataError } from './discovery.js'
+import type { VerificationKey } from './jwk.js'
+import { createKeyDownload, type KeyDownloadConfig } from './key-download.js'
+import { emptyKeySet, KeySetError, withdrawMissing } from './key-set.js'
+import { createUnknownKids } from './unknown-kids.js'
+
+/** The keys of one configured issuer. */
+export interface KeySource {
+  /**
+   * @throws `key_unknown` when the issuer's current set lacks the key.
+   * @throws `keys_unavailable` when the set cannot be had now.
+   */
+  find(kid: string | undefined, alg: string): Promise<VerificationKey>
+  /** Whether keys found earlier still count. Starts a due refresh without waiting for it. */
+  trusted(): boolean
+  /** Resolves once there are keys to trust. @throws `keys_unavailable` */
+  ready(): Promise<void>
+}
+
+export function createKeySource(config: KeyDownloadConfig): KeySource {
+  const unknownKids = createUnknownKids(config.jwks.cooldownSeconds)
+  const store = createKeyStore(config)
+
+  async function refetchFor(kid: string | undefined, alg: string): Promise<VerificationKey> {
+    await store.settled()
+    const found = store.find(kid, alg)
+    if (found) return found
+    if (!unknownKids.mayAsk(kid)) throw store.failing() ?? authError('key_unknown')
+    await store.refresh()
+    const fetched = store.find(kid, alg)
+    if (fetched) return fetched
+    unknownKids.remember(kid)
+    throw authError('key_unknown')
+  }
+
+  return {
+    trusted: store.trusted,
+    async find(kid, alg) {
+      if (store.trusted()) return store.find(kid, alg) ?? refetchFor(kid, alg)
+      await store.refresh()
+      const key = store.find(kid, alg)
+      if (key) return key
+      if (store.isSeed()) return refetchFor(kid, alg)
+      throw authError('key_unknown') // a set fetched for this very request is the issuer's last word
+    },
+    async ready() {
+      if (!store.trusted()) await store.refresh()
+    },
+  }
+}
+
+/** The current set with its freshness: fresh, then stale but trusted, then of no use. */
+function createKeyStore(config: KeyDownloadConfig) {
+  const { issuer, events, jwks } = config
+  const backoff = createBackoff()
+  const source = createKeyDownload(config)
+  let keySet = emptyKeySet
+  let freshUntil = 0
+  let trustedUntil = 0
+  let lastFailure: unknown
+  let inFlight: Promise<void> | undefined
+
+  function refresh(): Promise<void> {
+    inFlight ??= attempt().finally(() => {
+      inFlight = undefined
+    })
+    return inFlight
+  }
+
+  async function attempt(): Promise<void> {
+    const refused = failing()
+    if (refused) throw refused
+    try {
+      await replaceKeys()
+      backoff.succeeded()
+    } catch (error) {
+      throw failed(error)
+    }
+  }
+
+  async function replaceKeys(): Promise<void> {
+    const { keySet: next, maxAgeSeconds = jwks.maxAgeSeconds, isSeed } = await source.download(keySet)
+    const withdrawn = withdrawMissing(keySet, next)
+    keySet = next
+    // never beyond the configured age, and never so short that every request would fetch
+    const freshSeconds = Math.min(jwks.maxAgeSeconds, Math.max(maxAgeSeconds, jwks.cooldownSeconds))
+    freshUntil = Date.now() + freshSeconds * 1000
+    trustedUntil = isSeed ? Number.POSITIVE_INFINITY : freshUntil + jwks.maxStaleSeconds * 1000
+    events.emit({ type: 'keys_refreshed', issuer, keys: next.size, withdrawn })
+  }
+
+  function failed(error: unknown): unknown {
+    backoff.failed()
+    lastFailure = error
+    source.forget()
+    events.emit({ type: 'keys_refresh_failed', issuer, error, servingStale: Date.now() < trustedUntil })
+    const named =
+      error instanceof FetchError || error instanceof MetadataError || error instanceof KeySetError
+    return named ? outage('keys_unavailable', backoff.remainingSeconds(), error) : error
+  }
+
+  /** The answer while refreshes fail: then nobody can say that a key does not exist. */
+  function failing(): Error | undefined {
+    const wait = backoff.remainingSeconds()
+    return wait > 0 ? outage('keys_unavailable', wait, lastFailure) : undefined
+  }
+
+  function refreshInBackground(): void {
+    events.emit({ type: 'keys_stale', issuer })
+    refresh().catch(() => {}) // told by keys_refresh_failed; meanwhile the stale keys serve
+  }
+
+  return {
+    refresh,
+    failing,
+    isSeed: () => trustedUntil === Number.POSITIVE_INFINITY,
+    find: (kid: string | undefined, alg: string) => keySet.find(kid, alg),
+    settled: async () => inFlight,
+    trusted(): boolean {
+      const now = Date.now()
+      if (now >= trustedUntil) return false
+      if (now >= freshUntil && !inFlight && backoff.remainingSeconds() === 0) refreshInBackground()
+      return true
+    },
+  }
+}

@@ -1,0 +1,186 @@
+import type { Request } from 'express'
+import { type Challenger, createChallenger, quotable } from './challenge.js'
+import { type AuthEvent, createEvents, type Events } from './events.js'
+import { createFixedIssuers, createResolvedIssuers, type Issuers } from './issuer/issuers.js'
+import { ALGORITHMS, type Algorithm } from './issuer/jwk.js'
+import type { JwksOptions } from './issuer/key-download.js'
+import { createIssuerBuilder, type IssuerSetting } from './issuer-setting.js'
+import * as check from './option-checks.js'
+import type { Auth, TokenPlace } from './request.js'
+import { type AccessTokens, createAccessTokens } from './token/access-token.js'
+import type { ClaimRules } from './token/claims.js'
+import { createJwtVerifier } from './token/jwt.js'
+
+/** Every duration is in seconds. A wrong, unknown or contradictory option throws a TypeError at construction. */
+export interface RequireAuthOptions {
+  /**
+   * Whose tokens to trust: an issuer URL, a bare domain, settings, a list of these, or a function that is given the
+   * unverified `iss` of a token and returns one of them, or nothing. Nothing is fetched for a name it does not return.
+   */
+  issuer:
+    | IssuerSetting
+    | readonly IssuerSetting[]
+    | ((
+        unverifiedIssuer: string,
+        req: Request | undefined,
+      ) => IssuerSetting | undefined | null | Promise<IssuerSetting | undefined | null>)
+  /** This API's identifier, or several: one must be in the token's `aud`. @see RFC 7519 §4.1.3 */
+  audience: string | readonly string[]
+  /** Signature algorithms to accept. Default `['RS256']`. Neither `none` nor HS* can be turned on. @see RFC 8725 §3.1 */
+  algorithms?: readonly Algorithm[]
+  /** Leeway for `exp`, `nbf` and `iat`, in seconds. Default 5. @see RFC 7519 §4.1.4 */
+  clockToleranceSeconds?: number
+  /** Oldest acceptable token, in seconds since its `iat`, which is then required. Default: no limit but `exp`. */
+  maxTokenAgeSeconds?: number
+  /** `'rfc9068'` demands `typ: at+jwt` and the claims of that profile. Default: off. @see RFC 9068 §2 */
+  profile?: 'rfc9068'
+  /** Admits requests without credentials, leaving `req.auth` unset. Bad credentials are still refused. Default false. */
+  optional?: boolean
+  /** Where tokens may stand. Default `['header']`. @see RFC 6750 §2 */
+  tokenFrom?: readonly TokenPlace[]
+  /** Demands that the host of `iss` is the host the request was sent to. Default false. */
+  bindIssuerToHost?: boolean
+  /** Remembers verified tokens; `false` verifies every time. Default `{ maxEntries: 10000 }`. */
+  cache?: false | { maxEntries?: number }
+  /** How keys are fetched and kept. */
+  jwks?: JwksOptions
+  /** Asked for every request, remembered token or not; true refuses. What it throws goes to the error handler as it is. */
+  isRevoked?: (auth: Auth, req: Request | undefined) => boolean | Promise<boolean>
+  /** `realm` of every challenge. Default `api`. @see RFC 9110 §11.5 */
+  realm?: string
+  /** URL of the protected resource metadata, for every challenge. Default: none. @see RFC 9728 §5.1 */
+  resourceMetadata?: string
+  /** Told what happens, without tokens. What it throws is dropped. */
+  onEvent?: (event: AuthEvent) => void
+  /** Stands in for the global `fetch`, to go through a proxy or trust a private CA. */
+  fetch?: typeof globalThis.fetch
+}
+
+/** Options once checked: what the middleware works with. */
+export interface Config {
+  readonly issuers: Issuers
+  readonly judge: AccessTokens
+  readonly challenger: Challenger
+  readonly events: Events
+  readonly tokenFrom: readonly TokenPlace[]
+  readonly optional: boolean
+}
+
+const NAMES: readonly (keyof RequireAuthOptions)[] = [
+  'issuer',
+  'audience',
+  'algorithms',
+  'clockToleranceSeconds',
+  'maxTokenAgeSeconds',
+  'profile',
+  'optional',
+  'tokenFrom',
+  'bindIssuerToHost',
+  'cache',
+  'jwks',
+  'isRevoked',
+  'realm',
+  'resourceMetadata',
+  'onEvent',
+  'fetch',
+]
+
+const JWKS_DEFAULTS: Required<JwksOptions> = {
+  maxAgeSeconds: 600,
+  maxStaleSeconds: 86_400,
+  cooldownSeconds: 10,
+  timeoutSeconds: 5,
+  maxBytes: 262_144,
+}
+
+/** @throws TypeError naming the option and the value. */
+export function createConfig(options: RequireAuthOptions): Config {
+  const given = withoutUndefined(check.plainObject('options', options)) as unknown as RequireAuthOptions
+  check.checkNames('requireAuth', given, NAMES)
+  const events = createEvents(given.onEvent && check.func('onEvent', given.onEvent))
+  const issuers = createIssuers(given, events)
+  return Object.freeze({
+    issuers,
+    judge: createAccessTokens({
+      issuers,
+      verifyJwt: createJwtVerifier(issuers, claimRules(given)),
+      maxCacheEntries: maxCacheEntries(given.cache),
+      bindIssuerToHost: check.bool('bindIssuerToHost', given.bindIssuerToHost ?? false),
+      isRevoked: given.isRevoked && check.func('isRevoked', given.isRevoked),
+    }),
+    challenger: challenger(given),
+    events,
+    tokenFrom: tokenPlaces(given.tokenFrom ?? ['header']),
+    optional: check.bool('optional', given.optional ?? false),
+  })
+}
+
+function withoutUndefined(options: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+}
+
+function createIssuers({ issuer, ...given }: RequireAuthOptions, events: Events): Issuers {
+  const build = createIssuerBuilder({
+    audience: check.strings('audience', given.audience),
+    algorithms: check.someOf('algorithms', given.algorithms ?? ['RS256'], ALGORITHMS),
+    jwks: jwksOptions(given.jwks ?? {}),
+    fetch: given.fetch && check.func('fetch', given.fetch),
+    events,
+  })
+  if (typeof issuer === 'function') return createResolvedIssuers(issuer, build)
+  const issuers = (Array.isArray(issuer) ? issuer : [issuer]).map(build)
+  const names = new Set(issuers.map((each) => each.issuer))
+  if (names.size === 0) throw check.wrong('issuer', 'at least one', issuer)
+  if (names.size < issuers.length) throw check.wrong('issuer', 'a list of different issuers', issuer)
+  return createFixedIssuers(issuers)
+}
+
+function jwksOptions(given: JwksOptions): Required<JwksOptions> {
+  const names = Object.keys(JWKS_DEFAULTS)
+  const options = withoutUndefined(check.plainObject('jwks', given))
+  check.checkNames('jwks', options, names)
+  for (const [name, value] of Object.entries(options)) {
+    const checkValue = name === 'maxStaleSeconds' ? check.notNegative : check.positive
+    checkValue(`jwks.${name}`, value)
+  }
+  return Object.freeze({ ...JWKS_DEFAULTS, ...options })
+}
+
+function claimRules({
+  clockToleranceSeconds = 5,
+  maxTokenAgeSeconds,
+  profile,
+}: RequireAuthOptions): ClaimRules {
+  if (profile !== undefined && profile !== 'rfc9068')
+    throw check.wrong('profile', '"rfc9068" or absent', profile)
+  return Object.freeze({
+    clockToleranceSeconds: check.notNegative('clockToleranceSeconds', clockToleranceSeconds),
+    maxTokenAgeSeconds:
+      maxTokenAgeSeconds === undefined ? undefined : check.positive('maxTokenAgeSeconds', maxTokenAgeSeconds),
+    profile,
+  })
+}
+
+function maxCacheEntries(cache: RequireAuthOptions['cache'] = {}): number | undefined {
+  if (cache === false) return undefined
+  const { maxEntries = 10_000, ...others } = check.plainObject('cache', cache)
+  check.checkNames('cache', { maxEntries, ...others }, ['maxEntries'])
+  return check.positiveInteger('cache.maxEntries', maxEntries)
+}
+
+function challenger({ realm = 'api', resourceMetadata }: RequireAuthOptions): Challenger {
+  quotable('realm', realm)
+  if (resourceMetadata === undefined) return createChallenger({ realm })
+  if (!URL.canParse(quotable('resourceMetadata', resourceMetadata))) {
+    throw check.wrong('resourceMetadata', 'an absolute URL', resourceMetadata)
+  }
+  return createChallenger({ realm, resourceMetadata })
+}
+
+function tokenPlaces(places: readonly TokenPlace[]): readonly TokenPlace[] {
+  const isPlace = (place: unknown) =>
+    typeof place === 'function' || ['header', 'body', 'query'].includes(place as string)
+  if (Array.isArray(places) && places.length > 0 && places.every(isPlace))
+    return Object.freeze([...new Set(places)])
+  throw check.wrong('tokenFrom', "a list of 'header', 'body', 'query' and functions", places)
+}

@@ -1,0 +1,126 @@
+import type { Request, RequestHandler } from 'express'
+import { isPromise } from './after.js'
+import { challenged } from './challenge.js'
+import { type AuthError, authError, isAuthError } from './errors.js'
+import { type Config, createConfig, type RequireAuthOptions } from './options.js'
+import { type Auth, hasQueryToken, readToken, setChallenger } from './request.js'
+import type { Accepted } from './token/access-token.js'
+
+/** The middleware, and the same verdict without Express. */
+export interface RequireAuth extends RequestHandler {
+  /**
+   * Resolves once the keys of every configured issuer are there. Optional: the first request fetches them otherwise.
+   *
+   * With an `issuer` function there is nothing to wait for.
+   *
+   * @throws Error with code `keys_unavailable`, saying what could not be fetched and why.
+   */
+  ready(): Promise<void>
+  /**
+   * Verifies an access token outside of a request: WebSocket upgrades, queues, GraphQL.
+   *
+   * Rejects with the same refusals, whose `headers` hold the challenge. With `bindIssuerToHost` every token is
+   * refused here, since there is no host to compare with.
+   */
+  verify(token: string): Promise<Auth>
+}
+
+/**
+ * Makes Express middleware that admits only requests with a valid access token, and puts what it says on `req.auth`.
+ *
+ * Does not check scopes: see `requireScopes`. Writes no body: refusals go to `next(error)` with `status`, `code` and
+ * `headers`, and the challenge is set on the response.
+ *
+ * @throws TypeError naming the option that is wrong.
+ * @see RFC 6750, RFC 9068 §4
+ */
+export function requireAuth(options: RequireAuthOptions): RequireAuth {
+  const config = createConfig(options)
+  return Object.assign(createMiddleware(config), {
+    async ready() {
+      await config.issuers.ready().catch(explainOutage)
+    },
+    async verify(token: string) {
+      try {
+        return remembering(await judgeText(token, config), config)
+      } catch (error) {
+        throw isAuthError(error) ? challenged(error, config.challenger) : error
+      }
+    },
+  })
+}
+
+function createMiddleware(config: Config): RequestHandler {
+  const { challenger, events, tokenFrom } = config
+  const mayHaveQueryToken = tokenFrom.includes('query')
+
+  return function requireAuthMiddleware(req, res, next) {
+    const startedAt = events.listening ? performance.now() : 0
+
+    function grant(accepted: Accepted | undefined): void {
+      if (accepted) req.auth = remembering(accepted, config)
+      else setChallenger(req, challenger)
+      if (mayHaveQueryToken && hasQueryToken(req)) res.setHeader('Cache-Control', 'private')
+      if (accepted && events.listening) {
+        const { auth, source } = accepted
+        events.emit({ type: 'accepted', issuer: auth.issuer, source, seconds: secondsSince(startedAt) })
+      }
+      next()
+    }
+
+    function refuse(error: unknown): void {
+      if (isAuthError(error)) {
+        challenged(error, challenger, res)
+        events.emit({ type: 'refused', code: error.code, seconds: secondsSince(startedAt) })
+      }
+      next(error)
+    }
+
+    const outcome = attempt(() => admit(req, config))
+    if ('error' in outcome) refuse(outcome.error)
+    else if (isPromise(outcome.value)) outcome.value.then(grant, refuse)
+    else grant(outcome.value)
+  }
+}
+
+/** Undefined for a request that may go on without credentials. */
+function admit(
+  req: Request,
+  { tokenFrom, optional, judge }: Config,
+): Accepted | undefined | Promise<Accepted> {
+  const token = readToken(req, tokenFrom)
+  if (token !== undefined) return judge(token, req)
+  if (optional) return undefined
+  throw authError('token_missing')
+}
+
+/** Keeps `next()` out of the reach of `catch`: an error of a later handler is not ours. */
+function attempt<T>(step: () => T): { value: T } | { error: unknown } {
+  try {
+    return { value: step() }
+  } catch (error) {
+    return { error }
+  }
+}
+
+/** A remembered verdict knows its challenger already. */
+function remembering({ auth, source }: Accepted, { challenger }: Config): Auth {
+  if (source !== 'cache') setChallenger(auth, challenger)
+  return auth
+}
+
+async function judgeText(token: unknown, { judge }: Config): Promise<Accepted> {
+  if (typeof token !== 'string' || token === '') throw authError('token_missing')
+  return judge(token, undefined)
+}
+
+function secondsSince(startedAt: number): number {
+  return (performance.now() - startedAt) / 1000
+}
+
+function explainOutage(error: AuthError): never {
+  const cause = error.cause
+  throw Object.assign(new Error(cause instanceof Error ? cause.message : error.message, { cause: error }), {
+    code: error.code,
+  })
+}

@@ -1,0 +1,177 @@
+import type { Request, RequestHandler } from 'express'
+import { after, isPromise } from './after.js'
+import { type Challenger, challenged, createChallenger, quotable } from './challenge.js'
+import { type AuthError, authError, type ChallengeParams, isAuthError, type RefusalCode } from './errors.js'
+import { notNegative, strings } from './option-checks.js'
+import { type Auth, type Claims, challengerOf } from './request.js'
+
+type Decide = (auth: Auth, req: Request) => boolean | Promise<boolean>
+
+interface Check {
+  decide: Decide
+  refusal: () => AuthError
+}
+
+/** What a check decides, so that `anyOf` can ask it without running it as middleware. */
+const checks = new WeakMap<RequestHandler, Check>()
+
+/** For a `req.auth` that an application's test put there itself. */
+const fallbackChallenger = createChallenger({ realm: 'api' })
+
+/**
+ * Admits tokens that have all of `scopes`, else 403 `insufficient_scope` naming them.
+ *
+ * @throws TypeError without scopes, or for one that is no scope token (RFC 6749 §3.3).
+ * @see RFC 6750 §3.1
+ */
+export function requireScopes(...scopes: string[]): RequestHandler {
+  const needed = scopeTokens('requireScopes', scopes)
+  return createCheck('requireScopes', (auth) => needed.every((scope) => auth.scopes.includes(scope)), {
+    code: 'insufficient_scope',
+    params: { scope: needed.join(' ') },
+  })
+}
+
+/** Admits tokens that have at least one of `scopes`, else 403 `insufficient_scope` naming them all. */
+export function requireAnyScope(...scopes: string[]): RequestHandler {
+  const accepted = scopeTokens('requireAnyScope', scopes)
+  return createCheck('requireAnyScope', (auth) => accepted.some((scope) => auth.scopes.includes(scope)), {
+    code: 'insufficient_scope',
+    params: { scope: accepted.join(' ') },
+  })
+}
+
+/** Admits tokens whose RBAC `permissions` claim holds all of `permissions`, else 403 `insufficient_permissions`. */
+export function requirePermissions(...permissions: string[]): RequestHandler {
+  const needed = strings('requirePermissions', permissions)
+  return createCheck(
+    'requirePermissions',
+    (auth) => needed.every((permission) => auth.permissions.includes(permission)),
+    { code: 'insufficient_permissions' },
+  )
+}
+
+/** Admits tokens whose claim `name` equals, or as a list contains, one of `values`; else 403 `claim_not_accepted`. */
+export function requireClaim(name: string, ...values: (string | number | boolean)[]): RequestHandler {
+  strings('requireClaim name', name)
+  if (values.length === 0) throw new TypeError('requireClaim needs at least one value')
+  return createCheck(
+    'requireClaim',
+    ({ claims }) => {
+      const claim = Object.hasOwn(claims, name) ? claims[name] : undefined
+      return values.some((value) => claim === value || (Array.isArray(claim) && claim.includes(value)))
+    },
+    { code: 'claim_not_accepted' },
+  )
+}
+
+/** Admits what `accept` says true to, else 403 `claim_not_accepted`. What it throws is a fault, passed on as it is. */
+export function requireClaims<C extends object = Claims>(
+  accept: (claims: C, req: Request) => boolean | Promise<boolean>,
+): RequestHandler {
+  if (typeof accept !== 'function') throw new TypeError('requireClaims needs a function')
+  return createCheck('requireClaims', ({ claims }, req) => accept(claims as unknown as C, req), {
+    code: 'claim_not_accepted',
+  })
+}
+
+export interface StepUpOptions {
+  /** Acceptable `acr` values, in order of preference. */
+  acrValues?: string | readonly string[]
+  /** Oldest acceptable log-in, in seconds since `auth_time`. */
+  maxAgeSeconds?: number
+}
+
+/**
+ * Admits tokens of a log-in that is strong and recent enough, else 401 `insufficient_user_authentication`.
+ *
+ * A token without `acr` or `auth_time` does not meet a demand on it.
+ *
+ * @see RFC 9470 §3
+ */
+export function requireStepUp({ acrValues, maxAgeSeconds }: StepUpOptions): RequestHandler {
+  if (acrValues === undefined && maxAgeSeconds === undefined) {
+    throw new TypeError('requireStepUp needs acrValues or maxAgeSeconds')
+  }
+  const accepted =
+    acrValues === undefined ? undefined : scopeTokens('acrValues', strings('acrValues', acrValues))
+  if (maxAgeSeconds !== undefined) notNegative('maxAgeSeconds', maxAgeSeconds)
+  return createCheck(
+    'requireStepUp',
+    ({ claims: { acr, auth_time: authTime } }) =>
+      (accepted === undefined || accepted.includes(acr as string)) &&
+      (maxAgeSeconds === undefined || Date.now() / 1000 - Number(authTime ?? Number.NaN) <= maxAgeSeconds),
+    {
+      code: 'insufficient_user_authentication',
+      params: {
+        ...(accepted && { acr_values: accepted.join(' ') }),
+        ...(maxAgeSeconds !== undefined && { max_age: String(Math.floor(maxAgeSeconds)) }),
+      },
+    },
+  )
+}
+
+/** Admits what at least one of `handlers`, checks of this package, admits; else refuses as the first of them does. */
+export function anyOf(...handlers: RequestHandler[]): RequestHandler {
+  const alternatives = handlers.map((handler) => checks.get(handler))
+  const [first] = alternatives
+  if (!first || alternatives.includes(undefined))
+    throw new TypeError('anyOf needs checks such as requireScopes()')
+  const known = alternatives as Check[]
+  return guard('anyOf', { decide: (auth, req) => decideAny(known, auth, req), refusal: first.refusal })
+}
+
+function decideAny(
+  [first, ...others]: readonly Check[],
+  auth: Auth,
+  req: Request,
+): boolean | Promise<boolean> {
+  if (!first) return false
+  return after(first.decide(auth, req), (admitted) => admitted === true || decideAny(others, auth, req))
+}
+
+function createCheck(
+  name: string,
+  decide: Decide,
+  { code, params }: { code: RefusalCode; params?: ChallengeParams },
+): RequestHandler {
+  return guard(name, { decide, refusal: () => authError(code, params) })
+}
+
+function guard(name: string, check: Check): RequestHandler {
+  const handler: RequestHandler = function checkMiddleware(req, res, next) {
+    const settle = (admitted: boolean) => (admitted === true ? next() : refuse(check.refusal()))
+    const refuse = (error: unknown) =>
+      next(isAuthError(error) ? challenged(error, challengerFor(req), res) : error)
+    let decision: boolean | Promise<boolean>
+    try {
+      decision = check.decide(authOf(req, name), req)
+    } catch (error) {
+      refuse(error)
+      return
+    }
+    if (isPromise(decision)) decision.then(settle, refuse)
+    else settle(decision)
+  }
+  checks.set(handler, check)
+  return handler
+}
+
+/** A missing `requireAuth` is a hole in the application, and must not look like a client's mistake. */
+function authOf(req: Request, name: string): Auth {
+  if (req.auth) return req.auth
+  if (challengerOf(req)) throw authError('token_missing')
+  throw new Error(`${name}() found no req.auth: mount requireAuth() before it`)
+}
+
+function challengerFor(req: Request): Challenger {
+  return challengerOf(req) ?? fallbackChallenger
+}
+
+/** Scope tokens hold no space, quote or backslash (RFC 6749 §3.3), so they can stand in a challenge. */
+function scopeTokens(name: string, tokens: readonly string[]): readonly string[] {
+  for (const token of strings(name, tokens)) {
+    if (quotable(name, token).includes(' ')) throw new TypeError(`${name} takes one scope per argument`)
+  }
+  return [...new Set(tokens)]
+}

@@ -1,0 +1,130 @@
+import { hash } from 'node:crypto'
+import type { Request } from 'express'
+import { after } from '../after.js'
+import { authError } from '../errors.js'
+import type { Issuer, Issuers } from '../issuer/issuers.js'
+import type { Auth } from '../request.js'
+import { type Cache, createCache } from './cache.js'
+import type { JwtVerifier, Verdict } from './jwt.js'
+
+export interface AccessTokensConfig {
+  issuers: Issuers
+  verifyJwt: JwtVerifier
+  /** Undefined: no verdict is kept. */
+  maxCacheEntries: number | undefined
+  bindIssuerToHost: boolean
+  isRevoked: ((auth: Auth, req: Request | undefined) => boolean | Promise<boolean>) | undefined
+}
+
+export interface Accepted {
+  readonly auth: Auth
+  readonly source: 'jwt' | 'cache'
+}
+
+/** Judges access tokens: a value for one that is known, a promise for one that must be verified first. */
+export type AccessTokens = (token: string, req: Request | undefined) => Accepted | Promise<Accepted>
+
+/** Longer tokens are refused unread. Node's own limit for all headers together is 16 KiB too. */
+const MAX_TOKEN_LENGTH = 16_384
+
+/** Where a character is none of b64token's (RFC 6750 §2.1). A search without repetition: nothing to backtrack. */
+const NOT_B64TOKEN = /[^A-Za-z0-9\-._~+/]/
+
+export function createAccessTokens(config: AccessTokensConfig): AccessTokens {
+  const { verifyJwt, issuers, maxCacheEntries } = config
+  const checkOnEveryRequest = createRequestChecks(config)
+  const cache = maxCacheEntries === undefined ? undefined : createCache<Verdict>(maxCacheEntries)
+  const verify = cache && !issuers.perRequest ? shareFirstUses(verifyJwt) : verifyJwt
+
+  return function judge(token, req) {
+    const digest = digestOf(token)
+    const known = cache && recall(cache, digest)
+    if (known) return after(checkOnEveryRequest(known, req), () => ({ auth: known.auth, source: 'cache' }))
+    return verifyFirst(token, digest, req)
+  }
+
+  async function verifyFirst(token: string, digest: string, req: Request | undefined): Promise<Accepted> {
+    checkForm(token)
+    const verdict = await verify(token, req, digest)
+    cache?.set(digest, verdict)
+    await checkOnEveryRequest(verdict, req)
+    return { auth: verdict.auth, source: 'jwt' }
+  }
+}
+
+function digestOf(token: string): string {
+  if (token.length > MAX_TOKEN_LENGTH) throw authError('token_too_large')
+  return hash('sha256', token, 'base64url')
+}
+
+function recall(cache: Cache<Verdict>, digest: string): Verdict | undefined {
+  const verdict = cache.get(digest)
+  if (verdict === undefined) return undefined
+  if (Date.now() / 1000 < verdict.endsAt && !verdict.key.withdrawn && verdict.issuer.keys.trusted())
+    return verdict
+  cache.delete(digest) // the full verification that follows says why
+  return undefined
+}
+
+/** Padding may only stand at the end: `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`. */
+function checkForm(token: string): void {
+  const end = token.search(NOT_B64TOKEN)
+  if (end === 0 || (end > 0 && token.slice(end) !== '='.repeat(token.length - end))) {
+    throw authError('credentials_malformed')
+  }
+}
+
+type SharedVerifier = (token: string, req: Request | undefined, digest: string) => Promise<Verdict>
+
+/** Concurrent first uses of one token share one verification. Holds only what is under way. */
+function shareFirstUses(verifyJwt: JwtVerifier): SharedVerifier {
+  const underWay = new Map<string, Promise<Verdict>>()
+  return (token, req, digest) => {
+    const shared = underWay.get(digest)
+    if (shared) return shared
+    const verdict = verifyJwt(token, req).finally(() => underWay.delete(digest))
+    underWay.set(digest, verdict)
+    return verdict
+  }
+}
+
+type RequestCheck = (verdict: Verdict, req: Request | undefined) => void | Promise<void>
+
+/** What depends on the request or on the moment is asked behind the cache, so that no cache can skip it. */
+function createRequestChecks({ issuers, bindIssuerToHost, isRevoked }: AccessTokensConfig): RequestCheck {
+  const checks: RequestCheck[] = []
+  if (issuers.perRequest) checks.push((verdict, req) => checkIssuer(issuers, verdict, req))
+  if (bindIssuerToHost) checks.push(({ issuer }, req) => checkHost(issuer, req))
+  if (isRevoked) checks.push(({ auth }, req) => after(isRevoked(auth, req), checkNotRevoked))
+  return (verdict, req) => runInOrder(checks, verdict, req)
+}
+
+function runInOrder(
+  checks: readonly RequestCheck[],
+  verdict: Verdict,
+  req: Request | undefined,
+  from = 0,
+): void | Promise<void> {
+  const check = checks[from]
+  if (check) return after(check(verdict, req), () => runInOrder(checks, verdict, req, from + 1))
+}
+
+/** The application's resolver may trust an issuer for one host and not for another. */
+function checkIssuer(
+  issuers: Issuers,
+  { auth, issuer }: Verdict,
+  req: Request | undefined,
+): void | Promise<void> {
+  return after(issuers.find(auth.issuer, req), (found) => {
+    if (found !== issuer) throw authError('issuer_unknown')
+  })
+}
+
+/** `hostname` heeds X-Forwarded-Host only as far as Express's `trust proxy` allows. */
+function checkHost({ hostname }: Issuer, req: Request | undefined): void {
+  if (req?.hostname?.toLowerCase() !== hostname) throw authError('issuer_host_mismatch')
+}
+
+function checkNotRevoked(revoked: boolean): void {
+  if (revoked) throw authError('token_revoked')
+}
