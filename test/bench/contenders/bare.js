@@ -1,0 +1,4 @@
+export const title = 'bare Express app'
+export const packages = []
+
+export function protect() {}

@@ -1,0 +1,30 @@
+import { parseArgs } from 'node:util'
+
+/**
+ * The command line of both benchmarks: `--quick`, `--rounds N`, `--only a,b` (contenders) and
+ * `--scenario a,b`. A name that is not known is an error.
+ */
+export function readOptions({ contenders, scenarios }) {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      only: { type: 'string' },
+      scenario: { type: 'string' },
+    },
+  })
+  return {
+    size: values.quick ? 'quick' : 'full',
+    rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
+    contenders: chosen(values.only, contenders),
+    scenarios: chosen(values.scenario, scenarios),
+  }
+}
+
+function chosen(list, known) {
+  if (!list) return known
+  const names = list.split(',')
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown) throw new Error(`Unknown name ${unknown}; known are ${known.join(', ')}`)
+  return known.filter((name) => names.includes(name))
+}

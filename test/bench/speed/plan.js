@@ -1,0 +1,55 @@
+import { audience, claimsFor, mint } from '../tokens.js'
+import { issuerScenarios, scenarios } from './scenarios.js'
+
+/** The rows to measure in every chosen scenario: what each contender is given, and what is sent. */
+export async function planScenarios(names, { size, pools, tenant }) {
+  const config = { issuer: tenant.issuer, jwksUri: `${tenant.issuer}.well-known/jwks.json`, audience }
+  const chosen = names.map((name) => ({ name, ...scenarios[name], ...scenarios[name][size] }))
+  const files = await makePools(chosen, pools)
+  const first = { tokens: { file: files.valid, from: 0, to: 1 }, order: 'once' }
+  return chosen.map((scenario) => ({ ...scenario, config, first, ...partsOf(scenario, files) }))
+}
+
+async function makePools(chosen, pools) {
+  const counts = { valid: 1 }
+  for (const { pool, ...scenario } of chosen) {
+    if (pool) counts[pool] = Math.max(counts[pool] ?? 0, tokensNeededBy(scenario))
+  }
+  const files = {}
+  for (const [kind, count] of Object.entries(counts)) files[kind] = await pools.make(kind, count)
+  return files
+}
+
+function tokensNeededBy({ tokens, warmup, apart }) {
+  return apart ? tokens + warmup : tokens
+}
+
+function partsOf({ pool, order, apart, tokens, warmup, requests }, files) {
+  const drawn = pool && { file: files[pool], from: 0, to: tokens }
+  const warming = apart ? { ...drawn, from: tokens, to: tokens + warmup } : drawn
+  return {
+    warmup: { tokens: warming, order: 'once', requests: warmup },
+    measured: { tokens: drawn, order, requests },
+  }
+}
+
+/** The rows for ours alone: one token for each of many issuers, drawn at random. */
+export async function planIssuers({ size, pools, tenant }) {
+  const rows = []
+  for (const { name, ...sizes } of issuerScenarios) rows.push(await planIssuerRow(name, sizes[size]))
+  return rows
+
+  async function planIssuerRow(name, { issuers, tenants }) {
+    const names = Array.from({ length: issuers ?? tenants }, (_, index) => `${tenant.origin}/t/${index}/`)
+    const minted = await mint(tenant.key, names.length, (index) => claimsFor(names[index]))
+    const file = await pools.write(`issuers-${names.length}`, minted)
+    const drawn = { file, from: 0, to: names.length }
+    const config = issuers ? { issuer: names, audience } : { tenants: names, audience }
+    const requests = size === 'quick' ? 400 : 20_000
+    return {
+      ...{ name, title: name, expect: 200, config, first: { tokens: drawn, order: 'once' } },
+      warmup: { tokens: drawn, order: 'once', requests: Math.max(names.length + 100, requests / 4) },
+      measured: { tokens: drawn, order: 'random', requests },
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import { circumstances } from '../machine.js'
+import { figuresOf } from './figures.js'
+
+/** The Markdown report. */
+export function writeReport(results, { described, options }) {
+  const titles = new Map(described.map(({ name, title }) => [name, title]))
+  const figures = figuresOf(results)
+  const inGroup = (group) => figures.filter((each) => each.group === group)
+  const parts = [head(options), ...inGroup('scenarios').map((each) => section(each, titles))]
+  const issuers = inGroup('issuers')
+  if (issuers.length > 0) parts.push(issuerSection(issuers))
+  return `${[...parts, contenderList(described)].join('\n\n')}\n`
+}
+
+function head({ rounds, size }) {
+  const trial = size === 'quick' ? ['- **A trial of the harness: these figures mean nothing.**'] : []
+  return [
+    '# Speed',
+    '',
+    ...trial,
+    ...circumstances(),
+    `- Form: ${size}, ${rounds} rounds, medians. 50 connections, one server process of one thread.`,
+    '- CPU µs: processor time of the whole server process per answered request, over that of the bare app',
+    '  in the same round (in brackets: least and most of the rounds). RSS: after garbage collection, over bare.',
+    '- Wrong: answers that had not the status owed (200 or 401), with that status.',
+  ].join('\n')
+}
+
+function section({ title, rows }, titles) {
+  const header =
+    '| | CPU µs over bare | req/s | p99 ms | RSS MB over bare | wrong |\n|---|--:|--:|--:|--:|---|'
+  return [
+    `## ${title}`,
+    '',
+    header,
+    ...ordered(rows).map((row) => line(titles.get(row.contender), row)),
+  ].join('\n')
+}
+
+function ordered(rows) {
+  return [...rows].sort((a, b) => (a.cpu?.median ?? Infinity) - (b.cpu?.median ?? Infinity))
+}
+
+function line(title, row) {
+  if (!row.cpu) return `| ${title} | | | | | failed: ${row.failure} |`
+  const { cpu, requestsPerSecond, p99, rss } = row
+  const bare = row.contender === 'bare'
+  const cells = [
+    title,
+    bare
+      ? `(${row.cpuTotal.toFixed(1)} in all)`
+      : `${cpu.median.toFixed(1)} (${cpu.least.toFixed(1)}–${cpu.most.toFixed(1)})`,
+    Math.round(requestsPerSecond).toLocaleString('en'),
+    p99.toFixed(1),
+    bare ? '' : rss.toFixed(1),
+    wrongness(row),
+  ]
+  return `| ${cells.join(' | ')} |`
+}
+
+function wrongness({ wrong, answers, fault, failure }) {
+  const counted = Object.entries(wrong).map(([status, count]) => `${count} of ${answers} were ${status}`)
+  if (wrong['500'] && fault) counted.push(`\`${fault.slice(0, 80)}\``)
+  if (failure) counted.push(`a round failed: ${failure}`)
+  return counted.join('; ') || 'none'
+}
+
+function issuerSection(figures) {
+  const header =
+    '| | CPU µs over bare | req/s | p99 ms | RSS MB over bare | wrong |\n|---|--:|--:|--:|--:|---|'
+  const lines = figures.flatMap(({ title, rows }) =>
+    rows.filter(({ contender }) => contender === 'ours').map((row) => line(title, row)),
+  )
+  return [
+    '## express-require-auth with many issuers',
+    '',
+    'One token per issuer, drawn at random.',
+    '',
+    header,
+    ...lines,
+  ].join('\n')
+}
+
+function contenderList(described) {
+  const lines = described
+    .filter(({ name }) => name !== 'bare')
+    .map(
+      ({ title, versions, note }) =>
+        `- **${title}**${versions ? ` (${versions})` : ''}${note ? `. ${note}` : ''}`,
+    )
+  return ['## Contenders', '', ...lines].join('\n')
+}

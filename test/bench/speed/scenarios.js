@@ -1,0 +1,88 @@
+/**
+ * What is sent. `pool` names the tokens, `order` how the connections draw them (see load.js), `expect` the
+ * status that every contender owes (the bare app owes 200). Warm-up draws other tokens where being new
+ * is the point (`apart`). Sizes are those of the full and the quick form.
+ */
+export const scenarios = {
+  hot: {
+    title: 'One token again and again',
+    pool: 'valid',
+    order: 'random',
+    expect: 200,
+    full: { tokens: 1, warmup: 3000, requests: 20_000 },
+    quick: { tokens: 1, warmup: 50, requests: 400 },
+  },
+  thousand: {
+    title: '1,000 tokens in random order',
+    pool: 'valid',
+    order: 'random',
+    expect: 200,
+    full: { tokens: 1000, warmup: 8000, requests: 20_000 },
+    quick: { tokens: 50, warmup: 50, requests: 400 },
+  },
+  storm: {
+    title: "Each token's first uses on 50 connections together",
+    pool: 'valid',
+    order: 'together',
+    apart: true,
+    expect: 200,
+    full: { tokens: 400, warmup: 3000, requests: 20_000 },
+    quick: { tokens: 8, warmup: 50, requests: 400 },
+  },
+  'hundred-thousand': {
+    title: '100,000 tokens in random order, more than any cache holds',
+    pool: 'valid',
+    order: 'random',
+    expect: 200,
+    full: { tokens: 100_000, warmup: 20_000, requests: 20_000 },
+    quick: { tokens: 400, warmup: 50, requests: 400 },
+  },
+  new: {
+    title: 'Every token new',
+    pool: 'valid',
+    order: 'once',
+    apart: true,
+    expect: 200,
+    full: { tokens: 20_100, warmup: 3000, requests: 20_000 },
+    quick: { tokens: 500, warmup: 50, requests: 400 },
+  },
+  expired: {
+    title: 'Flood of expired tokens',
+    pool: 'expired',
+    order: 'random',
+    expect: 401,
+    full: { tokens: 5000, warmup: 3000, requests: 20_000 },
+    quick: { tokens: 50, warmup: 50, requests: 400 },
+  },
+  forged: {
+    title: 'Flood of forged signatures, each different',
+    pool: 'forged',
+    order: 'once',
+    expect: 401,
+    full: { tokens: 25_000, warmup: 3000, requests: 20_000 },
+    quick: { tokens: 500, warmup: 50, requests: 400 },
+  },
+  foreign: {
+    title: 'Flood of tokens of a foreign issuer, each different',
+    pool: 'foreign',
+    order: 'once',
+    expect: 401,
+    full: { tokens: 25_000, warmup: 3000, requests: 20_000 },
+    quick: { tokens: 500, warmup: 50, requests: 400 },
+  },
+  none: {
+    title: 'Flood of requests without a token',
+    order: 'once',
+    expect: 401,
+    full: { warmup: 3000, requests: 20_000 },
+    quick: { warmup: 50, requests: 400 },
+  },
+}
+
+/** The same, for ours alone: what many configured issuers cost. `issuers` or `tenants` counts them. */
+export const issuerScenarios = [
+  { name: '1 issuer', full: { issuers: 1 }, quick: { issuers: 1 } },
+  { name: '10 issuers', full: { issuers: 10 }, quick: { issuers: 10 } },
+  { name: '1,000 issuers', full: { issuers: 1000 }, quick: { issuers: 50 } },
+  { name: 'resolver over 10,000 tenants', full: { tenants: 10_000 }, quick: { tenants: 100 } },
+]

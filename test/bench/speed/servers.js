@@ -1,0 +1,26 @@
+import { startChild } from '../child.js'
+
+/** Gives every cell a server process of its own, so that no scenario warms the next. */
+export function createFreshServers() {
+  return { open: startServer, close: (server) => server.stop(), end: async () => {} }
+}
+
+/** Gives the scenarios of one contender one server process: quick to start, useless for figures. */
+export function createSharedServers() {
+  const servers = new Map()
+  return {
+    async open({ contender, config }) {
+      const ofConfig = servers.get(config) ?? new Map()
+      servers.set(config, ofConfig)
+      if (!ofConfig.has(contender)) ofConfig.set(contender, await startServer({ contender, config }))
+      return ofConfig.get(contender)
+    },
+    close: async () => {},
+    end: () =>
+      Promise.all([...servers.values()].flatMap((each) => [...each.values()]).map((server) => server.stop())),
+  }
+}
+
+function startServer({ contender, config }) {
+  return startChild('./server.js', { settings: { contender, config }, execArgv: ['--expose-gc'] })
+}
