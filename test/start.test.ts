@@ -1,0 +1,88 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, expect, test } from 'vitest'
+
+const root = resolve(import.meta.dirname, '..')
+const running: ChildProcess[] = []
+
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL')
+})
+
+/** Runs what `npm start` runs, and resolves with what it printed once it is up or has ended. */
+async function start(env: Record<string, string>) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'examples/start.ts'], {
+    cwd: root,
+    env: { ...process.env, ISSUER_PORT: '0', API_PORT: '0', ...env },
+  })
+  running.push(child)
+  const ended = new Promise<number | null>((done) => child.once('exit', done))
+  let output = ''
+  const up = new Promise<void>((done) => {
+    const read = (chunk: Buffer) => {
+      output += chunk
+      if (output.includes('Ctrl-C')) done()
+    }
+    child.stdout.on('data', read)
+    child.stderr.on('data', read)
+  })
+  await Promise.race([up, ended])
+  return { child, ended, output }
+}
+
+async function hasCurl(): Promise<boolean> {
+  return promisify(execFile)('curl', ['--version']).then(
+    () => true,
+    () => false,
+  )
+}
+
+test('the printed curl lines do what is said beside them', async ({ skip }) => {
+  if (!process.env.CI && !(await hasCurl())) skip('curl is not installed')
+  const { output } = await start({})
+  const lines = output.split('\n').filter((line) => /^ {2}(curl|\w*TOKEN=)/.test(line))
+  const { stdout } = await promisify(execFile)('bash', [
+    '-c',
+    lines.join('\n').replaceAll('curl -i', 'curl -s -i'),
+  ])
+  const answers = stdout.split(/(?=HTTP\/1\.1 )/).map((answer) => ({
+    status: Number(answer.slice(9, 12)),
+    challenge: /^www-authenticate: (.*?)\r?$/im.exec(answer)?.[1],
+  }))
+  expect(answers).toEqual([
+    { status: 200, challenge: undefined },
+    { status: 401, challenge: 'Bearer realm="api"' },
+    { status: 200, challenge: undefined },
+    { status: 401, challenge: expect.stringContaining('error="invalid_token"') },
+    { status: 403, challenge: expect.stringContaining('error="insufficient_scope", scope="write:messages"') },
+    { status: 201, challenge: undefined },
+  ])
+}, 30_000)
+
+test('an interrupt ends it with exit code 0', async () => {
+  const { child, ended } = await start({})
+  child.kill('SIGINT')
+  expect(await ended).toBe(0)
+}, 30_000)
+
+test.each(['ISSUER_PORT', 'API_PORT'])(
+  'a taken %s is told in one line',
+  async (name) => {
+    const blocker = createServer().listen(0, '127.0.0.1')
+    await new Promise((done) => blocker.once('listening', done))
+    const { port } = blocker.address() as { port: number }
+    const { ended, output } = await start({ [name]: String(port) })
+    expect(await ended).toBe(1)
+    expect(output).toBe(`Port ${port} is taken: set ${name} to a free one\n`)
+    blocker.close()
+  },
+  30_000,
+)
+
+test('a setting that is no port is told in one line', async () => {
+  const { ended, output } = await start({ API_PORT: 'many' })
+  expect(await ended).toBe(1)
+  expect(output).toBe('API_PORT must be a port number from 0 to 65535, got "many"\n')
+}, 30_000)
