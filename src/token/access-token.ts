@@ -39,8 +39,14 @@ export function createAccessTokens(config: AccessTokensConfig): AccessTokens {
   return function judge(token, req) {
     const digest = digestOf(token)
     const known = cache && recall(cache, digest)
-    if (known) return after(checkOnEveryRequest(known, req), () => ({ auth: known.auth, source: 'cache' }))
-    return verifyFirst(token, digest, req)
+    if (!known) return verifyFirst(token, digest, req)
+    return after(isCurrent(issuers, known, req), (current) =>
+      current ? recheck(known, req) : verifyFirst(token, digest, req),
+    )
+  }
+
+  function recheck(known: Verdict, req: Request | undefined): Accepted | Promise<Accepted> {
+    return after(checkOnEveryRequest(known, req), () => ({ auth: known.auth, source: 'cache' }))
   }
 
   async function verifyFirst(token: string, digest: string, req: Request | undefined): Promise<Accepted> {
@@ -91,9 +97,8 @@ function shareFirstUses(verifyJwt: JwtVerifier): SharedVerifier {
 type RequestCheck = (verdict: Verdict, req: Request | undefined) => void | Promise<void>
 
 /** What depends on the request or on the moment is asked behind the cache, so that no cache can skip it. */
-function createRequestChecks({ issuers, bindIssuerToHost, isRevoked }: AccessTokensConfig): RequestCheck {
+function createRequestChecks({ bindIssuerToHost, isRevoked }: AccessTokensConfig): RequestCheck {
   const checks: RequestCheck[] = []
-  if (issuers.perRequest) checks.push((verdict, req) => checkIssuer(issuers, verdict, req))
   if (bindIssuerToHost) checks.push(({ issuer }, req) => checkHost(issuer, req))
   if (isRevoked) checks.push(({ auth }, req) => after(isRevoked(auth, req), checkNotRevoked))
   return (verdict, req) => runInOrder(checks, verdict, req)
@@ -109,15 +114,16 @@ function runInOrder(
   if (check) return after(check(verdict, req), () => runInOrder(checks, verdict, req, from + 1))
 }
 
-/** The application's resolver may trust an issuer for one host and not for another. */
-function checkIssuer(
+/**
+ * The application's resolver may trust an issuer for one host and not for another. When it gives an issuer other
+ * settings than before, tokens are judged anew by these.
+ */
+function isCurrent(
   issuers: Issuers,
   { auth, issuer }: Verdict,
   req: Request | undefined,
-): void | Promise<void> {
-  return after(issuers.find(auth.issuer, req), (found) => {
-    if (found !== issuer) throw authError('issuer_unknown')
-  })
+): boolean | Promise<boolean> {
+  return !issuers.perRequest || after(issuers.find(auth.issuer, req), (found) => found === issuer)
 }
 
 /** `hostname` heeds X-Forwarded-Host only as far as Express's `trust proxy` allows. */
