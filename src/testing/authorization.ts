@@ -1,20 +1,54 @@
-import { invalidRequest, oauthError } from './oauth-error.js'
-import { type Parameters, splitScope } from './parameters.js'
+import type { Domains } from './domains.js'
+import { invalidRequest, type OAuthError, oauthError } from './oauth-error.js'
+import { splitScope } from './parameters.js'
 import type { Api, Tenant } from './tenant.js'
 import type { ClientSettings } from './tenant-options.js'
 
-function accessDenied(description: string) {
+export function accessDenied(description: string): OAuthError {
   return oauthError({ status: 403, error: 'access_denied', description })
 }
 
-/** @throws `access_denied` when there is no such API or the client may not use it. */
-export function findApi(tenant: Tenant, client: ClientSettings, audience: string): Api {
-  const api = tenant.apis.get(audience)
-  if (!api) throw accessDenied(`Service not enabled within domain: ${audience}`)
-  if (!Object.hasOwn(client.apis ?? {}, audience)) {
-    throw accessDenied(`Client is not authorized to access "${audience}"`)
+/** What a token may be issued for. */
+export interface Target {
+  api: Api
+  /** The scopes the client may have; nothing when it may not use the API. */
+  clientScopes: readonly string[] | undefined
+  /** Whether it is the tenant's own Management API. */
+  management: boolean
+}
+
+// One API under two identifiers: tokens carry that of the domain they were asked from
+function managementApi(client: ClientSettings, issuer: string): Target {
+  const scopes = client.managementScopes ?? []
+  const settings = {
+    tokenLifetimeSeconds: 86400,
+    tokenProfile: 'auth0',
+    rbac: false,
+    permissions: false,
+  } as const
+  const api = { identifier: `${issuer}api/v2/`, scopes, ...settings }
+  return { api, clientScopes: client.managementScopes, management: true }
+}
+
+export interface TargetRequest {
+  client: ClientSettings
+  audience: string
+  /** The issuer identifier of the domain asked. */
+  issuer: string
+}
+
+/** Finds what an `audience` names, also when the client may not use it. */
+export type FindTarget = (request: TargetRequest) => Target | undefined
+
+export function createFindTarget(tenant: Tenant, { url, customUrl }: Domains): FindTarget {
+  const managementIdentifiers = [`${url}api/v2/`, `${customUrl}api/v2/`]
+  return ({ client, audience, issuer }) => {
+    if (managementIdentifiers.includes(audience)) return managementApi(client, issuer)
+    const api = tenant.apis.get(audience)
+    if (!api) return undefined
+    const clientScopes = Object.entries(client.apis ?? {}).find(([name]) => name === audience)?.[1]
+    return { api, clientScopes, management: false }
   }
-  return api
 }
 
 /** Requested and allowed; all that is allowed when the request names none. */
@@ -24,7 +58,7 @@ export function grantScopes(requested: string | undefined, allowed: readonly str
 }
 
 /**
- * The organization a request names, by id or name.
+ * The id of the organization that a request names, by id or name.
  *
  * @throws `invalid_request` when the client needs one and none is named, or there is no such organization.
  * @throws `access_denied` when the client may not name it.
@@ -32,16 +66,15 @@ export function grantScopes(requested: string | undefined, allowed: readonly str
 export function findOrganization(
   tenant: Tenant,
   client: ClientSettings,
-  parameters: Parameters,
+  organization: string | undefined,
 ): string | undefined {
-  const named = parameters.get('organization')
-  if (named === undefined) {
+  if (organization === undefined) {
     if (client.organizationRequired)
       throw invalidRequest('parameter organization is required for this client')
     return undefined
   }
-  const found = tenant.organizations.find(({ id, name }) => id === named || name === named)
-  if (!found) throw invalidRequest(`parameter organization is invalid: ${named}`)
+  const found = tenant.organizations.find(({ id, name }) => id === organization || name === organization)
+  if (!found) throw invalidRequest(`parameter organization is invalid: ${organization}`)
   if (client.organizations?.includes(found.id)) return found.id
   throw accessDenied(`Client is not authorized to access organization: ${found.id}`)
 }

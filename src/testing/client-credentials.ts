@@ -1,23 +1,37 @@
 import { signAccessToken } from './access-token.js'
-import { findApi, findOrganization, grantScopes } from './authorization.js'
+import { accessDenied, type FindTarget, findOrganization, grantScopes } from './authorization.js'
 import { invalidRequest } from './oauth-error.js'
 import type { SigningKeys } from './signing-keys.js'
 import type { Tenant } from './tenant.js'
-import type { Grant } from './token-request.js'
+import type { Grant, TokenRequest } from './token-request.js'
+
+interface ClientCredentialsOptions {
+  tenant: Tenant
+  keys: SigningKeys
+  findTarget: FindTarget
+}
 
 const noAudience = 'No audience parameter was provided, and no default audience has been configured'
 
+function authorize({ tenant, findTarget }: ClientCredentialsOptions, request: TokenRequest) {
+  const { client, parameters, issuer } = request
+  const audience = parameters.get('audience') ?? tenant.defaultAudience
+  if (audience === undefined) throw invalidRequest(noAudience)
+  const { api, clientScopes } = findTarget({ client, audience, issuer }) ?? {}
+  if (!api) throw accessDenied(`Service not enabled within domain: ${audience}`)
+  if (!clientScopes) throw accessDenied(`Client is not authorized to access "${audience}"`)
+  const organization = findOrganization(tenant, client, parameters.get('organization'))
+  return { api, organization, scopes: grantScopes(parameters.get('scope'), clientScopes) }
+}
+
 /** @see RFC 6749 §4.4 */
-export function createClientCredentialsGrant(tenant: Tenant, keys: SigningKeys): Grant {
-  return async ({ client, parameters, issuer }) => {
-    const audience = parameters.get('audience') ?? tenant.defaultAudience
-    if (audience === undefined) throw invalidRequest(noAudience)
-    const api = findApi(tenant, client, audience)
-    const organization = findOrganization(tenant, client, parameters)
-    const scopes = grantScopes(parameters.get('scope'), client.apis?.[audience] ?? [])
-    const accessToken = await signAccessToken(keys, {
+export function createClientCredentialsGrant(options: ClientCredentialsOptions): Grant {
+  return async (request) => {
+    const { client, issuer } = request
+    const { api, organization, scopes } = authorize(options, request)
+    const accessToken = await signAccessToken(options.keys, {
       issuer,
-      audience,
+      audience: api.identifier,
       subject: `${client.clientId}@clients`,
       clientId: client.clientId,
       scopes,

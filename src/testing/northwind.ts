@@ -1,6 +1,7 @@
 import type { TenantOptions } from './tenant-options.js'
 
 const messages = 'https://messages.northwind.com'
+const pages = ['http://localhost:3000', 'http://localhost:3000/callback', 'http://localhost:5173'] as const
 
 /** The tenant a test issuer has unless told otherwise. Its secrets are public: never use them elsewhere. */
 export const northwind = {
@@ -19,7 +20,44 @@ export const northwind = {
       name: 'Messages Admin',
       grants: ['client_credentials'],
       apis: { [messages]: ['read:messages', 'write:messages'] },
+      managementScopes: ['read:users'],
       organizations: ['org_northwind'],
+    },
+    {
+      clientId: 'messages-spa',
+      name: 'Messages in the browser',
+      grants: ['authorization_code', 'refresh_token'],
+      apis: { [messages]: ['read:messages', 'write:messages'] },
+      redirectUris: pages,
+      logoutUris: pages,
+      organizations: ['org_northwind'],
+    },
+    {
+      clientId: 'messages-web',
+      clientSecret: 'messages-web-secret',
+      name: 'Messages on the server',
+      grants: ['authorization_code', 'refresh_token'],
+      apis: { [messages]: ['read:messages', 'write:messages'] },
+      redirectUris: pages,
+      logoutUris: pages,
+      organizations: ['org_northwind'],
+    },
+    // The API itself, which may ask about tokens
+    { clientId: 'messages-api', clientSecret: 'messages-api-secret', name: 'Messages API', grants: [] },
+  ],
+  users: [
+    {
+      userId: 'auth0|ada',
+      name: 'Ada',
+      email: 'ada@northwind.com',
+      permissions: { [messages]: ['read:messages', 'write:messages'] },
+      organizations: ['org_northwind'],
+    },
+    {
+      userId: 'auth0|grace',
+      name: 'Grace',
+      email: 'grace@northwind.com',
+      permissions: { [messages]: ['read:messages'] },
     },
   ],
   organizations: [{ id: 'org_northwind', name: 'northwind' }],

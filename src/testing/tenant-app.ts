@@ -1,12 +1,26 @@
-import express, { type Express, type Request, type Response } from 'express'
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
+import { createFindTarget } from './authorization.js'
+import { createAuthorizationCodes } from './authorization-codes.js'
+import { createAuthorizeEndpoint } from './authorize-endpoint.js'
+import { allowAnyOrigin, allowClientOrigins } from './browser-origins.js'
 import { createClientCredentialsGrant } from './client-credentials.js'
 import { type Domains, domainOf } from './domains.js'
+import { createIntrospectionEndpoint } from './introspection-endpoint.js'
+import { createIssuedTokens } from './issued-tokens.js'
+import { createLogoutEndpoint } from './logout-endpoint.js'
 import { metadataOf } from './metadata.js'
-import { answerOAuthError } from './oauth-error.js'
+import { answerOAuthError, isOAuthError } from './oauth-error.js'
+import { html, sendPage } from './page.js'
 import { parseBody } from './parameters.js'
+import { createRefreshTokens } from './refresh-tokens.js'
+import { createRevocationEndpoint } from './revocation-endpoint.js'
+import { createSessions } from './sessions.js'
 import type { SigningKeys } from './signing-keys.js'
 import type { Tenant } from './tenant.js'
-import { createTokenEndpoint } from './token-endpoint.js'
+import { createTokenEndpoint, type Grants } from './token-endpoint.js'
+import { createCodeGrant, createRefreshGrant } from './user-grants.js'
+import { createUserTokens } from './user-tokens.js'
+import { createUserinfoEndpoint } from './userinfo-endpoint.js'
 
 export interface TenantAppOptions {
   tenant: Tenant
@@ -24,19 +38,72 @@ function createApp(): Express {
   return app
 }
 
-/** The tenant's endpoints, without a server. */
-export function createTenantApp({ tenant, keys, domains, jwksMaxAgeSeconds }: TenantAppOptions): Express {
-  const issuerOf = (req: Request) => domainOf(req, domains)
+function createStores({ tenant, keys, domains }: TenantAppOptions) {
+  const findTarget = createFindTarget(tenant, domains)
+  const issued = createIssuedTokens({ tenant, keys, domains })
+  return {
+    tenant,
+    keys,
+    findTarget,
+    issued,
+    issuerOf: (req: Request) => domainOf(req, domains),
+    codes: createAuthorizationCodes(),
+    sessions: createSessions(),
+    refreshTokens: createRefreshTokens(),
+    issueTokens: createUserTokens({ keys, issued, findTarget }),
+  }
+}
+
+type Stores = ReturnType<typeof createStores>
+
+function publish(app: Express, { keys, issuerOf }: Stores, jwksMaxAgeSeconds: number | undefined): void {
   const metadata = (req: Request, res: Response) => void res.json(metadataOf(issuerOf(req)))
-  const grants = { client_credentials: createClientCredentialsGrant(tenant, keys) }
-  const app = createApp()
+  app.use('/.well-known', allowAnyOrigin())
   app.get('/.well-known/openid-configuration', metadata)
   app.get('/.well-known/oauth-authorization-server', metadata)
   app.get('/.well-known/jwks.json', (_req, res) => {
     if (jwksMaxAgeSeconds !== undefined) res.set('Cache-Control', `public, max-age=${jwksMaxAgeSeconds}`)
     res.json(keys.jwks())
   })
-  app.post('/oauth/token', parseBody, createTokenEndpoint({ tenant, grants, issuerOf }))
+}
+
+function serveClients(app: Express, stores: Stores): void {
+  const { tenant, issued } = stores
+  const grants: Grants = {
+    authorization_code: createCodeGrant(stores),
+    client_credentials: createClientCredentialsGrant(stores),
+    refresh_token: createRefreshGrant(stores),
+  }
+  const userinfo = createUserinfoEndpoint(tenant, issued)
+  app.use(['/oauth/token', '/oauth/revoke', '/userinfo'], allowClientOrigins(tenant))
+  app.post('/oauth/token', parseBody, createTokenEndpoint({ ...stores, grants }))
+  app.post('/oauth/revoke', parseBody, createRevocationEndpoint(stores))
+  app.post('/oauth/introspect', parseBody, createIntrospectionEndpoint(tenant, issued))
+  app.get('/userinfo', userinfo)
+  app.post('/userinfo', userinfo)
+}
+
+const answerErrorPage: ErrorRequestHandler = (error, _req, res, next) => {
+  if (!isOAuthError(error)) return next(error)
+  const body = html`<p>${error.error}: ${error.message}</p>`
+  sendPage(res, { status: error.status, title: 'The log-in cannot go on', body })
+}
+
+function serveBrowsers(app: Express, stores: Stores): void {
+  const { authorize, login } = createAuthorizeEndpoint(stores)
+  const logout = createLogoutEndpoint(stores.tenant, stores.sessions)
+  app.get('/authorize', authorize, answerErrorPage)
+  app.post('/u/login', parseBody, login, answerErrorPage)
+  app.get('/v2/logout', logout, answerErrorPage)
+}
+
+/** The tenant's endpoints, without a server. */
+export function createTenantApp(options: TenantAppOptions): Express {
+  const stores = createStores(options)
+  const app = createApp()
+  publish(app, stores, options.jwksMaxAgeSeconds)
+  serveClients(app, stores)
+  serveBrowsers(app, stores)
   app.use(answerOAuthError)
   return app
 }

@@ -73,8 +73,8 @@ function runIssuer({ server, tenant, keys, jwksMaxAgeSeconds }: Parts): TestIssu
  * @throws `EADDRINUSE` when the port is taken.
  */
 export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
-  const { port = 0, jwksMaxAgeSeconds } = options
-  const tenant = createTenant(options.tenant ?? northwind)
+  const { port = 0, tenant: settings = northwind, jwksMaxAgeSeconds } = options
+  const tenant = createTenant(settings)
   const keys = await createSigningKeys()
   const server = await listenOnLoopback(port)
   return runIssuer({ server, tenant, keys, jwksMaxAgeSeconds })

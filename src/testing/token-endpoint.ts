@@ -27,10 +27,13 @@ function findGrant(grants: Grants, client: ClientSettings, parameters: Parameter
 }
 
 // RFC 6749 §5.1
-function answer(res: Response, { accessToken, expiresInSeconds, scopes }: TokenResponse): void {
+function answer(res: Response, response: TokenResponse): void {
+  const { accessToken, idToken, refreshToken, expiresInSeconds, scopes } = response
   res.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' })
   res.json({
     access_token: accessToken,
+    id_token: idToken,
+    refresh_token: refreshToken,
     token_type: 'Bearer',
     expires_in: expiresInSeconds,
     scope: scopes.join(' ') || undefined,

@@ -12,6 +12,8 @@ export interface TokenResponse {
   accessToken: string
   expiresInSeconds: number
   scopes: readonly string[]
+  idToken?: string | undefined
+  refreshToken?: string | undefined
 }
 
 /** Answers the token requests of one grant type. */

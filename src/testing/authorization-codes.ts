@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto'
+import { createExpiringStore } from './expiring-store.js'
+import { randomText } from './random-text.js'
+import type { UserGrant } from './user-grant.js'
+
+/** What a code stands for, and what its bearer must prove. */
+export interface CodeGrant {
+  grant: UserGrant
+  redirectUri: string
+  /** S256. @see RFC 7636 §4.2 */
+  codeChallenge: string | undefined
+  /** Names the refresh tokens that come of the code. */
+  familyId: string
+}
+
+export interface AuthorizationCodes {
+  issue(codeGrant: Omit<CodeGrant, 'familyId'>): string
+  /** Uses up a code; `onReuse` hears of one that was used before. */
+  use(code: string, onReuse: (familyId: string) => void): CodeGrant | undefined
+}
+
+const lifetimeSeconds = 60
+
+export function createAuthorizationCodes(): AuthorizationCodes {
+  const codes = createExpiringStore<CodeGrant>({ lifetimeSeconds })
+  const used = createExpiringStore<string>({ lifetimeSeconds })
+  return {
+    issue(codeGrant) {
+      const code = randomText()
+      codes.set(code, { ...codeGrant, familyId: randomUUID() })
+      return code
+    },
+    use(code, onReuse) {
+      const familyOfUsed = used.get(code)
+      if (familyOfUsed !== undefined) onReuse(familyOfUsed)
+      const found = codes.get(code)
+      codes.delete(code)
+      if (found) used.set(code, found.familyId)
+      return found
+    },
+  }
+}

@@ -1,0 +1,96 @@
+import type { Request, RequestHandler, Response } from 'express'
+import { accessDenied, type FindTarget } from './authorization.js'
+import type { AuthorizationCodes } from './authorization-codes.js'
+import { type AuthorizationRequest, createRequestReader, findDestination } from './authorization-request.js'
+import { answerAuthorization, type Destination } from './authorization-response.js'
+import { createExpiringStore } from './expiring-store.js'
+import { sendLoginPage } from './login-page.js'
+import { invalidRequest, isOAuthError, oauthError } from './oauth-error.js'
+import { bodyParameters, readParameters, requireParameter } from './parameters.js'
+import { randomText } from './random-text.js'
+import type { Session, Sessions } from './sessions.js'
+import type { Tenant } from './tenant.js'
+import { userScopes } from './user-grant.js'
+
+interface AuthorizeOptions {
+  tenant: Tenant
+  codes: AuthorizationCodes
+  sessions: Sessions
+  findTarget: FindTarget
+  issuerOf(req: Request): string
+}
+
+function answerError(res: Response, destination: Destination, error: unknown): void {
+  if (!isOAuthError(error)) throw error
+  answerAuthorization(res, destination, { error: error.error, error_description: error.message })
+}
+
+function isRecent({ authTime }: Session, { prompts, maxAgeSeconds }: AuthorizationRequest): boolean {
+  const mustAsk = prompts.includes('login') || prompts.includes('select_account')
+  return !mustAsk && Date.now() / 1000 - authTime <= maxAgeSeconds
+}
+
+function createCodeIssuer({ tenant, codes, findTarget }: AuthorizeOptions) {
+  return (request: AuthorizationRequest, session: Session): string => {
+    const { client, audience, issuer, organization, nonce, codeChallenge, destination } = request
+    const user = tenant.users.get(session.userId)
+    if (!user) throw invalidRequest('Unknown user')
+    if (organization !== undefined && !user.organizations?.includes(organization)) {
+      throw accessDenied(`user ${user.userId} is not part of the ${organization} organization`)
+    }
+    const target = audience === undefined ? undefined : findTarget({ client, audience, issuer })
+    const scopes = userScopes({ client, user, target, requested: request.scope })
+    const grant = { client, user, session, audience, scopes, organization, nonce }
+    return codes.issue({ grant, redirectUri: destination.redirectUri, codeChallenge })
+  }
+}
+
+/** `authorize` begins a log-in, `login` takes the log-in page's form. @see RFC 6749 §4.1.1 */
+export function createAuthorizeEndpoint(options: AuthorizeOptions) {
+  const { tenant, sessions, issuerOf } = options
+  const readRequest = createRequestReader(options)
+  const issueCode = createCodeIssuer(options)
+  const logins = createExpiringStore<AuthorizationRequest>({ lifetimeSeconds: 600, maxEntries: 1000 })
+
+  function proceed(req: Request, res: Response, request: AuthorizationRequest): void {
+    const session = sessions.of(req)
+    if (session && isRecent(session, request)) {
+      answerAuthorization(res, request.destination, { code: issueCode(request, session) })
+      return
+    }
+    if (request.prompts.includes('none')) {
+      throw oauthError({ status: 400, error: 'login_required', description: 'Login required' })
+    }
+    const login = randomText()
+    logins.set(login, request)
+    sendLoginPage(res, { request, login, users: tenant.users.values() })
+  }
+
+  const authorize: RequestHandler = (req, res) => {
+    const parameters = readParameters(req.query)
+    const { client, destination } = findDestination(parameters, tenant)
+    try {
+      proceed(req, res, readRequest(parameters, { client, destination, issuer: issuerOf(req) }))
+    } catch (error) {
+      answerError(res, destination, error)
+    }
+  }
+
+  const login: RequestHandler = (req, res) => {
+    const parameters = bodyParameters(req)
+    const id = requireParameter(parameters, 'login')
+    const userId = requireParameter(parameters, 'user')
+    const request = logins.get(id)
+    if (!request) throw invalidRequest('The log-in is over: begin anew')
+    if (!tenant.users.has(userId)) throw invalidRequest('Unknown user')
+    logins.delete(id)
+    const session = sessions.start(req, res, userId)
+    try {
+      answerAuthorization(res, request.destination, { code: issueCode(request, session) })
+    } catch (error) {
+      answerError(res, request.destination, error)
+    }
+  }
+
+  return { authorize, login }
+}

@@ -1,0 +1,25 @@
+import type { RequestHandler } from 'express'
+import { invalidRequest } from './oauth-error.js'
+import { html, sendPage } from './page.js'
+import { type Parameters, readParameters } from './parameters.js'
+import type { Sessions } from './sessions.js'
+import type { Tenant } from './tenant.js'
+
+function readReturnTo(parameters: Parameters, tenant: Tenant): string | undefined {
+  const returnTo = parameters.get('returnTo')
+  if (returnTo === undefined) return undefined
+  const client = tenant.clients.get(parameters.get('client_id') ?? '')
+  if (client?.logoutUris?.includes(returnTo)) return returnTo
+  throw invalidRequest('The returnTo address is not one of the logoutUris of the client')
+}
+
+/** Ends the user's session at the issuer; tokens stay good. */
+export function createLogoutEndpoint(tenant: Tenant, sessions: Sessions): RequestHandler {
+  return function logoutEndpoint(req, res) {
+    const returnTo = readReturnTo(readParameters(req.query), tenant)
+    sessions.end(req, res)
+    res.set('Cache-Control', 'no-store')
+    if (returnTo !== undefined) res.redirect(returnTo)
+    else sendPage(res, { title: 'Logged out', body: html`<p>You are logged out.</p>` })
+  }
+}

@@ -1,0 +1,32 @@
+import type { RequestHandler } from 'express'
+import { authenticateClient } from './client-authentication.js'
+import { clientOf, type IssuedTokens } from './issued-tokens.js'
+import { bodyParameters, requireParameter } from './parameters.js'
+import type { RefreshTokens } from './refresh-tokens.js'
+import type { Tenant } from './tenant.js'
+
+interface RevocationOptions {
+  tenant: Tenant
+  issued: IssuedTokens
+  refreshTokens: RefreshTokens
+}
+
+/** Takes any token, and does as if it knew it. @see RFC 7009 §2.2 */
+export function createRevocationEndpoint({
+  tenant,
+  issued,
+  refreshTokens,
+}: RevocationOptions): RequestHandler {
+  return function revocationEndpoint(req, res, next) {
+    const revoke = async () => {
+      const parameters = bodyParameters(req)
+      const { clientId } = authenticateClient(req, parameters, tenant)
+      const token = requireParameter(parameters, 'token')
+      refreshTokens.revoke(token, clientId)
+      const claims = await issued.read(token)
+      if (claims && clientOf(claims) === clientId) issued.revoke(token)
+      res.set('Cache-Control', 'no-store').status(200).end()
+    }
+    revoke().catch(next)
+  }
+}

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto'
+import type { Request, Response } from 'express'
+import { createExpiringStore } from './expiring-store.js'
+import { randomText } from './random-text.js'
+
+/** A user's log-in at the issuer itself. */
+export interface Session {
+  /** The `sid` of ID tokens; not what the cookie holds. */
+  id: string
+  userId: string
+  /** Seconds since 1970. */
+  authTime: number
+}
+
+export interface Sessions {
+  of(req: Request): Session | undefined
+  start(req: Request, res: Response, userId: string): Session
+  end(req: Request, res: Response): void
+}
+
+const lifetimeSeconds = 3 * 86400
+
+// Cookies do not tell ports apart, and two issuers may run at once
+function cookieName(req: Request): string {
+  return `test_issuer_${req.socket.localPort}`
+}
+
+function cookieOf(req: Request): string {
+  const pairs = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='))
+  return pairs.find(([name]) => name === cookieName(req))?.[1] ?? ''
+}
+
+export function createSessions(): Sessions {
+  const sessions = createExpiringStore<Session>({ lifetimeSeconds })
+  const options = { httpOnly: true, sameSite: 'lax', path: '/' } as const
+  const end = (req: Request, res: Response) => {
+    sessions.delete(cookieOf(req))
+    res.clearCookie(cookieName(req), options)
+  }
+  return {
+    of: (req) => sessions.get(cookieOf(req)),
+    start(req, res, userId) {
+      sessions.delete(cookieOf(req))
+      const cookie = randomText()
+      const session = { id: randomUUID(), userId, authTime: Math.floor(Date.now() / 1000) }
+      sessions.set(cookie, session)
+      res.cookie(cookieName(req), cookie, { ...options, maxAge: lifetimeSeconds * 1000 })
+      return session
+    },
+    end,
+  }
+}
