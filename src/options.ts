@@ -158,6 +158,7 @@ function claimRules({
     maxTokenAgeSeconds:
       maxTokenAgeSeconds === undefined ? undefined : check.positive('maxTokenAgeSeconds', maxTokenAgeSeconds),
     profile,
+    confirmations: [],
   })
 }
 

@@ -7,6 +7,8 @@ export interface ClaimRules {
   clockToleranceSeconds: number
   maxTokenAgeSeconds: number | undefined
   profile: 'rfc9068' | undefined
+  /** The members of `cnf` that are checked on every request. */
+  confirmations: readonly string[]
 }
 
 const ACCESS_TOKEN_TYPES = new Set(['at+jwt', 'application/at+jwt'])
@@ -46,12 +48,14 @@ function isForeign(claims: JsonObject): boolean {
 /**
  * Checks times, audience and the form of every claim this package reads.
  *
- * @throws `claim_invalid`, `audience_mismatch`, `token_expired`, `token_not_yet_valid`, `token_too_old`
+ * @throws `claim_invalid`, `binding_unsupported`, `audience_mismatch`, `token_expired`, `token_not_yet_valid`,
+ * `token_too_old`
  * @see RFC 7519 §4.1, RFC 9068 §2.2
  */
 export function checkClaims(claims: JsonObject, audience: readonly string[], rules: ClaimRules): Claims {
   checkForm(claims)
   if (rules.profile === 'rfc9068') demand(RFC9068_CLAIMS.every((name) => claims[name] !== undefined))
+  checkConfirmation(claims, rules)
   const checked = claims as Claims
   checkAudience(checked, audience)
   checkTimes(checked, rules)
@@ -84,6 +88,15 @@ function isTime(value: unknown): boolean {
 
 function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
+
+/** A token bound in a way nobody checks would be good for whoever stole it (RFC 7800 §3.1, RFC 9449 §6). */
+function checkConfirmation({ cnf }: JsonObject, { confirmations }: ClaimRules): void {
+  if (cnf === undefined) return
+  const members = typeof cnf === 'object' && cnf !== null ? Object.entries(cnf) : []
+  const isChecked = ([name, value]: [string, unknown]) =>
+    confirmations.includes(name) && typeof value === 'string'
+  if (members.length === 0 || !members.every(isChecked)) throw authError('binding_unsupported')
 }
 
 function checkAudience({ aud }: Claims, audience: readonly string[]): void {
