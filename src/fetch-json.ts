@@ -33,15 +33,15 @@ export class FetchError extends Error {
 /**
  * Fetches a JSON document: the only way out of this package.
  *
- * Refuses redirects, other content than JSON, bodies over `maxBytes`, and any status but 200 and 304. Does not
- * retry and does not check where `url` points.
+ * Refuses redirects, other content than JSON, bodies over `maxBytes`, and any status but 200, or 304 to an
+ * `if-none-match`. Does not retry and does not check where `url` points.
  *
  * @throws FetchError
  */
 export async function fetchJson(url: string, options: FetchJsonOptions): Promise<JsonAnswer> {
   const response = await ask(url, options)
   try {
-    checkAnswer(url, response)
+    checkAnswer(url, response, options)
     const body = response.status === 304 ? undefined : parse(url, await readBody(url, response, options))
     return { status: response.status, body, ...cachingOf(response.headers) }
   } catch (error) {
@@ -71,11 +71,11 @@ function reasonOf(error: unknown): string {
     : 'network error'
 }
 
-function checkAnswer(url: string, { status, type, headers }: Response): void {
+function checkAnswer(url: string, { status, type, headers }: Response, asked: FetchJsonOptions): void {
   if (type === 'opaqueredirect' || (status >= 300 && status < 400 && status !== 304)) {
     throw new FetchError(url, 'answered with a redirect, which is refused', status)
   }
-  if (status === 304) return
+  if (status === 304 && asked.headers?.['if-none-match'] !== undefined) return // else nothing is there to keep
   if (status !== 200) throw new FetchError(url, `answered with status ${status}`, status)
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
     throw new FetchError(url, 'did not answer with JSON content', status)

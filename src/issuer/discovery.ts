@@ -25,7 +25,8 @@ export class MetadataError extends Error {
 export async function discover(issuer: string, options: FetchJsonOptions): Promise<Metadata> {
   const { body } = await firstFound(metadataUrls(issuer), options)
   const metadata = (body ?? {}) as Record<string, unknown>
-  if (metadata.issuer !== issuer) throw new MetadataError(`the metadata of ${issuer} names another issuer`)
+  if (metadata.issuer !== issuer)
+    throw new MetadataError(`the metadata of ${issuer} names another issuer (a slash at the end counts)`)
   const { jwks_uri: jwksUri, introspection_endpoint: introspectionEndpoint } = metadata
   if (!isSecureUrl(jwksUri, issuer)) throw new MetadataError(`the metadata of ${issuer} has no safe jwks_uri`)
   return {

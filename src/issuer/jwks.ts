@@ -24,16 +24,21 @@ export function createKeySource(config: KeyDownloadConfig): KeySource {
   const unknownKids = createUnknownKids(config.jwks.cooldownSeconds)
   const store = createKeyStore(config)
 
+  /** A fetch under way may bring the key; only one that lacks it makes an own fetch worth asking for. */
   async function refetchFor(kid: string | undefined, alg: string): Promise<VerificationKey> {
-    await store.settled()
-    const found = store.find(kid, alg)
-    if (found) return found
-    if (!unknownKids.mayAsk(kid)) throw store.failing() ?? authError('key_unknown')
+    if (store.refreshing()) await store.refresh()
+    else if (store.failing() || unknownKids.mayAsk(kid)) await askFor(kid, alg)
+    else throw authError('key_unknown')
+    return store.find(kid, alg) ?? refetchFor(kid, alg)
+  }
+
+  /** A failed fetch is the backoff's to space: it starts no cooldown, in which the new key would be refused. */
+  async function askFor(kid: string | undefined, alg: string): Promise<void> {
     await store.refresh()
-    const fetched = store.find(kid, alg)
-    if (fetched) return fetched
+    unknownKids.asked()
+    if (store.find(kid, alg)) return
     unknownKids.remember(kid)
-    throw authError('key_unknown')
+    store.forget()
   }
 
   return {
@@ -71,11 +76,12 @@ function createKeyStore(config: KeyDownloadConfig) {
   }
 
   async function attempt(): Promise<void> {
-    const refused = failing()
-    if (refused) throw refused
+    const wait = backoff.remainingSeconds()
+    if (wait > 0) throw outage('keys_unavailable', wait, lastFailure)
     try {
       await replaceKeys()
       backoff.succeeded()
+      lastFailure = undefined
     } catch (error) {
       throw failed(error)
     }
@@ -102,12 +108,6 @@ function createKeyStore(config: KeyDownloadConfig) {
     return named ? outage('keys_unavailable', backoff.remainingSeconds(), error) : error
   }
 
-  /** The answer while refreshes fail: then nobody can say that a key does not exist. */
-  function failing(): Error | undefined {
-    const wait = backoff.remainingSeconds()
-    return wait > 0 ? outage('keys_unavailable', wait, lastFailure) : undefined
-  }
-
   function refreshInBackground(): void {
     events.emit({ type: 'keys_stale', issuer })
     refresh().catch(() => {}) // told by keys_refresh_failed; meanwhile the stale keys serve
@@ -115,10 +115,13 @@ function createKeyStore(config: KeyDownloadConfig) {
 
   return {
     refresh,
-    failing,
+    refreshing: () => inFlight !== undefined,
+    /** Whether the last refresh failed: then nobody can say that a key does not exist. */
+    failing: () => lastFailure !== undefined,
+    /** Asks discovery anew at the next refresh: the keys may have moved. */
+    forget: source.forget,
     isSeed: () => trustedUntil === Number.POSITIVE_INFINITY,
     find: (kid: string | undefined, alg: string) => keySet.find(kid, alg),
-    settled: async () => inFlight,
     trusted(): boolean {
       const now = Date.now()
       if (now >= trustedUntil) return false

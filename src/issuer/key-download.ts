@@ -2,7 +2,6 @@ import type { Events } from '../events.js'
 import { type FetchJsonOptions, fetchJson } from '../fetch-json.js'
 import { discover } from './discovery.js'
 import type { Algorithm } from './jwk.js'
-
 import { type KeySet, readKeySet } from './key-set.js'
 
 /** How the keys of every issuer are fetched and kept. */
@@ -51,7 +50,7 @@ export interface KeyDownload {
 }
 
 export function createKeyDownload(config: KeyDownloadConfig): KeyDownload {
-  const { issuer, events, jwks, algorithms } = config
+  const { issuer, events, jwks } = config
   let discovered = { jwksUri: '', until: 0 }
   let { seed } = config
   let etag: { value: string; url: string } | undefined
@@ -68,7 +67,7 @@ export function createKeyDownload(config: KeyDownloadConfig): KeyDownload {
   async function readSeed(): Promise<DownloadedKeys> {
     const jwks = seed
     seed = undefined
-    return { keySet: await readKeySet(jwks, algorithms), maxAgeSeconds: undefined, isSeed: true }
+    return { keySet: await readKeySet(jwks, config), maxAgeSeconds: undefined, isSeed: true }
   }
 
   return {
@@ -80,13 +79,12 @@ export function createKeyDownload(config: KeyDownloadConfig): KeyDownload {
       const answer = await fetchJson(url, { ...transport, headers })
       const { maxAgeSeconds } = answer
       if (answer.status === 304) return { keySet: former, maxAgeSeconds, isSeed: false }
-      const keySet = await readKeySet(answer.body, algorithms, former)
+      const keySet = await readKeySet(answer.body, config, former)
       etag = answer.etag === undefined ? undefined : { value: answer.etag, url }
       return { keySet, maxAgeSeconds, isSeed: false }
     },
     forget() {
       discovered.until = 0
-      etag = undefined
     },
   }
 }

@@ -9,12 +9,18 @@ export interface KeySet {
   keys(): Iterable<VerificationKey>
 }
 
-/** Why a JWK Set is taken as a failed fetch. Fixed texts. */
+/** Why a JWK Set is taken as a failed fetch. The message names the issuer, and quotes nothing of the set. */
 export class KeySetError extends Error {
   override name = 'KeySetError'
 }
 
 export const emptyKeySet: KeySet = keySetOf([])
+
+/** Whose key set it is, and what its keys may be used for. */
+export interface KeySetRules {
+  issuer: string
+  algorithms: readonly Algorithm[]
+}
 
 /**
  * Reads a JWK Set. Keys that are equal to one of `former` are taken over from it, not imported again.
@@ -24,14 +30,17 @@ export const emptyKeySet: KeySet = keySetOf([])
  */
 export async function readKeySet(
   jwks: unknown,
-  algorithms: readonly Algorithm[],
+  { issuer, algorithms }: KeySetRules,
   former: KeySet = emptyKeySet,
 ): Promise<KeySet> {
-  const imported = await Promise.all(jwksOf(jwks).map((jwk) => importVerificationKey(jwk, algorithms)))
+  const listed = keysOf(jwks)
+  if (!listed) throw new KeySetError(`the keys of ${issuer} are not a JWK Set`)
+  const imported = await Promise.all(listed.map((jwk) => importVerificationKey(jwk, algorithms)))
   const keys = imported.filter((key) => key !== undefined)
-  if (keys.length === 0) throw new KeySetError('the key set holds no usable key')
+  if (keys.length === 0) throw new KeySetError(`the key set of ${issuer} holds no usable key`)
   const kids = keys.map(({ kid }) => kid).filter((kid) => kid !== undefined)
-  if (new Set(kids).size < kids.length) throw new KeySetError('the key set holds two keys of one kid')
+  if (new Set(kids).size < kids.length)
+    throw new KeySetError(`the key set of ${issuer} holds two keys of one kid`)
   return keySetOf(keys.map((key) => sameKey(former, key) ?? key))
 }
 
@@ -43,15 +52,13 @@ export function withdrawMissing(former: KeySet, next: KeySet): number {
   return missing.length
 }
 
-function jwksOf(jwks: unknown): JWK[] {
+function keysOf(jwks: unknown): JWK[] | undefined {
   const keys = (jwks as { keys?: unknown } | null)?.keys
-  if (!Array.isArray(keys)) throw new KeySetError('the answer is not a JWK Set')
-  return keys.filter((jwk): jwk is JWK => typeof jwk === 'object' && jwk !== null)
+  return Array.isArray(keys) ? keys.filter((jwk) => typeof jwk === 'object' && jwk !== null) : undefined
 }
 
 function sameKey(former: KeySet, { kid, alg, material }: VerificationKey): VerificationKey | undefined {
-  const key = former.find(kid, alg)
-  return key?.kid === kid && key?.material === material ? key : undefined
+  return [...former.keys()].find((key) => key.kid === kid && key.alg === alg && key.material === material)
 }
 
 function keySetOf(keys: readonly VerificationKey[]): KeySet {

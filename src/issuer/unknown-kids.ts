@@ -4,8 +4,9 @@ const REMEMBERED_COOLDOWNS = 6
 
 /** Decides whether an unknown `kid` is worth a fetch: at most one per cooldown, whoever asks. */
 export interface UnknownKids {
-  /** Says whether to fetch for `kid` now. A yes starts the cooldown. */
   mayAsk(kid: string | undefined): boolean
+  /** A set was fetched for an unknown `kid`: the cooldown begins. */
+  asked(): void
   /** A set fetched for `kid` lacked it. */
   remember(kid: string | undefined): void
 }
@@ -16,9 +17,10 @@ export function createUnknownKids(cooldownSeconds: number): UnknownKids {
   return {
     mayAsk(kid) {
       const now = Date.now()
-      if (now < nextAsk || now < (unknownUntil.get(kid) ?? 0)) return false
-      nextAsk = now + cooldownSeconds * 1000
-      return true
+      return now >= nextAsk && now >= (unknownUntil.get(kid) ?? 0)
+    },
+    asked() {
+      nextAsk = Date.now() + cooldownSeconds * 1000
     },
     remember(kid) {
       if (unknownUntil.size >= MAX_REMEMBERED) unknownUntil.clear()
