@@ -25,6 +25,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }) // a BOM
 export function parseCompactJws(token: string): UnverifiedJws {
   const headerEnd = token.indexOf('.')
   const claimsEnd = token.indexOf('.', headerEnd + 1)
+  if (claimsEnd < 0) throw authError('token_malformed')
   decode(token.slice(claimsEnd + 1)) // also refuses a fourth part: "." is no base64url
   return {
     header: parseObject(decode(token.slice(0, headerEnd))),

@@ -54,13 +54,3 @@ export async function setup(options: Partial<RequireAuthOptions> = {}, mounting:
   const issuer = await sharedIssuer()
   return { issuer, ...mount({ issuer: issuer.url, audience: messages, ...options }, mounting) }
 }
-
-/** The challenge of a refusal with an error code, as it stands in `WWW-Authenticate`. */
-export function challenge(error: string, description: string, params = ''): string {
-  return `Bearer realm="api", error="${error}"${params}, error_description="${description}"`
-}
-
-/** The challenge of a token that was not accepted. */
-export function invalidToken(description: string): string {
-  return challenge('invalid_token', description)
-}

@@ -28,12 +28,12 @@ export interface VerificationKey {
   withdrawn: boolean
 }
 
-const CURVE_ALGORITHMS: Readonly<Record<string, readonly Algorithm[]>> = {
-  'P-256': ['ES256'],
-  'P-384': ['ES384'],
-  'P-521': ['ES512'],
-  Ed25519: ['Ed25519', 'EdDSA'],
-}
+const CURVE_ALGORITHMS: ReadonlyMap<unknown, readonly Algorithm[]> = new Map([
+  ['P-256', ['ES256']],
+  ['P-384', ['ES384']],
+  ['P-521', ['ES512']],
+  ['Ed25519', ['Ed25519', 'EdDSA']],
+])
 const RSA_ALGORITHMS: readonly Algorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 const MIN_RSA_BITS = 2048
@@ -71,7 +71,7 @@ function fits(jwk: JWK, algorithm: Algorithm): boolean {
   if (jwk.alg !== undefined && jwk.alg !== algorithm) return false
   if (jwk.kty === 'RSA') return RSA_ALGORITHMS.includes(algorithm)
   if (jwk.kty !== 'EC' && jwk.kty !== 'OKP') return false
-  return CURVE_ALGORITHMS[String(jwk.crv)]?.includes(algorithm) ?? false
+  return CURVE_ALGORITHMS.get(jwk.crv)?.includes(algorithm) ?? false
 }
 
 function isForVerifying(jwk: JWK): boolean {

@@ -1,0 +1,128 @@
+import express from 'express'
+import type { TokenPlace } from 'express-require-auth'
+import express4 from 'express4'
+import supertest from 'supertest'
+import { describe, expect, test } from 'vitest'
+import { craft, craftKey, trusting } from '../craft.js'
+import { answerOf, malformed, malformedCredentials, missing, repeatedCredentials } from '../refused.js'
+import { messages, mount } from '../setup.js'
+
+const { privateKey: key, jwk } = craftKey()
+const token = craft({ key })
+
+describe.each([
+  ['Express 5', express],
+  ['Express 4', express4],
+])('%s', (_, framework) => {
+  function at(...tokenFrom: TokenPlace[]) {
+    const before = [framework.urlencoded({ extended: true }), framework.json(), framework.text()]
+    const options = { issuer: trusting(jwk), audience: messages, tokenFrom }
+    return supertest(mount(options, { framework, before }).app)
+  }
+  const form = (...pairs: string[]) => pairs.join('&')
+
+  test('a token in a form body is accepted where the body is a place (RFC 6750 §2.2)', async () => {
+    const response = await at('header', 'body').post('/').send(`access_token=${token}`)
+    expect([response.status, response.headers['cache-control']]).toEqual([200, undefined])
+  })
+
+  test('a token in the query is accepted where the query is a place, and the answer stays private (RFC 6750 §2.3)', async () => {
+    const response = await at('query').get(`/?access_token=${token}`)
+    expect([response.status, response.headers['cache-control']]).toEqual([200, 'private'])
+  })
+
+  test('an answer to a token in the header is not made private', async () => {
+    const response = await at('header', 'query').get('/').auth(token, { type: 'bearer' })
+    expect([response.status, response.headers['cache-control']]).toEqual([200, undefined])
+  })
+
+  test.each(['GET', 'HEAD'])('a %s request with a form body has no token (RFC 6750 §2.2)', async (method) => {
+    const request = method === 'GET' ? at('body').get('/') : at('body').head('/')
+    const response = await request.type('form').send(`access_token=${token}`)
+    expect([response.status, response.headers['www-authenticate']]).toEqual([401, missing.challenge])
+  })
+
+  test.each([
+    ['a JSON body', 'application/json', JSON.stringify({ access_token: token })],
+    ['a text body', 'text/plain', `access_token=${token}`],
+    ['a multipart body', 'multipart/form-data; boundary=x', `access_token=${token}`],
+    ['an unknown body', 'application/octet-stream', `access_token=${token}`],
+  ])('%s has no token (RFC 6750 §2.2)', async (_, type, body) => {
+    expect(answerOf(await at('body').post('/').type(type).send(body))).toEqual(missing)
+  })
+
+  test('neither body nor query is read unless it is a place', async () => {
+    const response = await at('header').post(`/?access_token=${token}`).send(`access_token=${token}`)
+    expect(answerOf(response)).toEqual(missing)
+  })
+
+  test('the header is not read unless it is a place', async () => {
+    expect(answerOf(await at('query').get('/').auth(token, { type: 'bearer' }))).toEqual(missing)
+  })
+
+  test.each([
+    ['header and body', '/', true, `access_token=${token}`],
+    ['header and query', `/?access_token=${token}`, true, 'a=b'],
+    ['body and query', `/?access_token=${token}`, false, `access_token=${token}`],
+    ['all three', `/?access_token=${token}`, true, `access_token=${token}`],
+    ['header and a bad token in the query', '/?access_token=bad', true, 'a=b'],
+  ])('a token in %s at once is refused (RFC 6750 §2)', async (_, path, inHeader, body) => {
+    const request = at('header', 'body', 'query').post(path).type('form')
+    if (inHeader) request.auth(token, { type: 'bearer' })
+    expect(answerOf(await request.send(body))).toEqual(repeatedCredentials)
+  })
+
+  test.each([
+    ['the parameter twice', form(`access_token=${token}`, `access_token=${token}`)],
+    ['the parameter twice with different values', form(`access_token=${token}`, 'access_token=x')],
+    ['a list', form(`access_token[]=${token}`)],
+    ['a list with positions', form(`access_token[0]=${token}`, 'access_token[1]=x')],
+  ])('%s in a form is refused as repeated', async (_, body) => {
+    expect(answerOf(await at('body').post('/').type('form').send(body))).toEqual(repeatedCredentials)
+  })
+
+  test.each([
+    ['an object', form(`access_token[a]=${token}`)],
+    ['nothing', form('access_token=')],
+    ['the name alone', form('access_token')],
+    ['a space behind the token', form(`access_token=${token}%20`)],
+    ['a second token behind a comma', form(`access_token=${token},${token}`)],
+    ['a NUL', form(`access_token=${token}%00`)],
+    ['text beyond ASCII', form('access_token=%C3%A9')],
+  ])('%s as the parameter of a form is malformed', async (_, body) => {
+    expect(answerOf(await at('body').post('/').type('form').send(body))).toEqual(malformedCredentials)
+  })
+
+  test('the parameter twice in the query is refused', async () => {
+    const response = await at('query').get(`/?access_token=${token}&access_token=${token}`)
+    expect(answerOf(response)).toEqual(repeatedCredentials)
+  })
+
+  test('an empty parameter in the query is malformed', async () => {
+    expect(answerOf(await at('query').get('/?access_token='))).toEqual(malformedCredentials)
+  })
+
+  test('parameters of other case have no token', async () => {
+    expect(answerOf(await at('query').get(`/?ACCESS_TOKEN=${token}`))).toEqual(missing)
+  })
+
+  test('a scheme within a parameter does not belong there', async () => {
+    expect(answerOf(await at('query').get(`/?access_token=Bearer%20${token}`))).toEqual(malformedCredentials)
+  })
+
+  test('a place of the application is read, and counts as one more', async () => {
+    const fromCookie: TokenPlace = (req) => /access_token=([^;]+)/.exec(req.headers.cookie ?? '')?.[1]
+    const cookie = `access_token=${token}`
+    const ask = () => at('header', fromCookie).get('/').set('Cookie', cookie)
+    expect((await ask()).status).toBe(200)
+    expect(answerOf(await ask().auth(token, { type: 'bearer' }))).toEqual(repeatedCredentials)
+    expect(answerOf(await at('header', fromCookie).get('/'))).toEqual(missing)
+    expect(answerOf(await at(() => '').get('/'))).toEqual(malformed)
+  })
+
+  test('a body that no parser read has no token', async () => {
+    const options = { issuer: trusting(jwk), audience: messages, tokenFrom: ['body' as const] }
+    const { app } = mount(options, { framework })
+    expect(answerOf(await supertest(app).post('/').send(`access_token=${token}`))).toEqual(missing)
+  })
+})
