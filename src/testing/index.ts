@@ -2,6 +2,7 @@ export { northwind } from './northwind.js'
 export type { Outage } from './outages.js'
 export type { Endpoint, RequestCounts } from './request-counts.js'
 export type { Claims, RotateKeysOptions } from './signing-keys.js'
+export { loadTenant } from './tenant.js'
 export type {
   ApiSettings,
   ClientSettings,

@@ -39,3 +39,22 @@ export function createTenant(options: TenantOptions): Tenant {
     defaultAudience: options.defaultAudience,
   }
 }
+
+function parseJson(jsonText: string): unknown {
+  try {
+    return JSON.parse(jsonText)
+  } catch (cause) {
+    throw new TypeError('The tenant settings are not JSON', { cause })
+  }
+}
+
+/**
+ * Reads a tenant's settings from the text of a JSON file: one object with the members of `TenantOptions`.
+ *
+ * @throws TypeError naming the setting that is wrong.
+ */
+export function loadTenant(jsonText: string): TenantOptions {
+  const settings = parseJson(jsonText)
+  checkTenant(settings)
+  return settings
+}

@@ -1,4 +1,4 @@
-import { northwind, startTestIssuer, type TenantOptions } from 'express-require-auth/testing'
+import { loadTenant, northwind, startTestIssuer, type TenantOptions } from 'express-require-auth/testing'
 import { expect, test } from 'vitest'
 
 const [api] = northwind.apis
@@ -76,4 +76,17 @@ test.each([
   await expect(startTestIssuer({ tenant: tenant as unknown as TenantOptions })).rejects.toThrow(
     new TypeError(message),
   )
+})
+
+test('loadTenant reads the settings from JSON', () => {
+  expect(loadTenant(JSON.stringify(northwind))).toEqual(northwind)
+})
+
+test.each([
+  ['The tenant settings are not JSON', '{"apis":'],
+  ['tenant must be an object', '[]'],
+  ['tenant.clients is missing', '{"apis":[]}'],
+  ['tenant.apis[0].scopes must be a list', '{"apis":[{"identifier":"x","scopes":"a"}],"clients":[]}'],
+])('loadTenant says what is wrong: %s', (message, text) => {
+  expect(() => loadTenant(text)).toThrow(new TypeError(message))
 })
