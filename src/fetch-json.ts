@@ -15,6 +15,10 @@ export interface FetchJsonOptions {
   maxBytes: number
   fetch?: typeof globalThis.fetch
   headers?: Record<string, string>
+  /** Sends a form by POST. Default: a GET. */
+  form?: URLSearchParams
+  /** Statuses besides 200 whose JSON is an answer too, such as the errors of a token endpoint. Default none. */
+  statuses?: readonly number[]
 }
 
 /** An exchange that did not bring JSON. The message holds the address asked, and none of the answer's text. */
@@ -34,7 +38,7 @@ export class FetchError extends Error {
  * Fetches a JSON document: the only way out of this package.
  *
  * Refuses redirects, other content than JSON, bodies over `maxBytes`, and any status but 200, or 304 to an
- * `if-none-match`. Does not retry and does not check where `url` points.
+ * `if-none-match`, or one of `statuses`. Does not retry and does not check where `url` points.
  *
  * @throws FetchError
  */
@@ -50,9 +54,10 @@ export async function fetchJson(url: string, options: FetchJsonOptions): Promise
   }
 }
 
-async function ask(url: string, { fetch = globalThis.fetch, headers, signal }: FetchJsonOptions) {
+async function ask(url: string, { fetch = globalThis.fetch, headers, signal, form }: FetchJsonOptions) {
   try {
     return await fetch(url, {
+      ...(form && { method: 'POST', body: form }),
       headers: { accept: 'application/json', ...headers },
       redirect: 'manual', // a redirect would let the answerer choose where keys come from
       signal,
@@ -76,7 +81,8 @@ function checkAnswer(url: string, { status, type, headers }: Response, asked: Fe
     throw new FetchError(url, 'answered with a redirect, which is refused', status)
   }
   if (status === 304 && asked.headers?.['if-none-match'] !== undefined) return // else nothing is there to keep
-  if (status !== 200) throw new FetchError(url, `answered with status ${status}`, status)
+  if (status !== 200 && !asked.statuses?.includes(status))
+    throw new FetchError(url, `answered with status ${status}`, status)
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
     throw new FetchError(url, 'did not answer with JSON content', status)
   }

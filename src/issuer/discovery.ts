@@ -1,3 +1,4 @@
+import type { JsonObject } from '../compact-jws.js'
 import { FetchError, type FetchJsonOptions, fetchJson, type JsonAnswer } from '../fetch-json.js'
 import { isSecureUrl } from './issuer-url.js'
 
@@ -23,16 +24,30 @@ export class MetadataError extends Error {
  * @see RFC 8414 §3, OpenID Connect Discovery 1.0 §4
  */
 export async function discover(issuer: string, options: FetchJsonOptions): Promise<Metadata> {
-  const { body } = await firstFound(metadataUrls(issuer), options)
-  const metadata = (body ?? {}) as Record<string, unknown>
-  if (metadata.issuer !== issuer)
-    throw new MetadataError(`the metadata of ${issuer} names another issuer (a slash at the end counts)`)
+  const metadata = await fetchMetadata(issuer, options)
   const { jwks_uri: jwksUri, introspection_endpoint: introspectionEndpoint } = metadata
   if (!isSecureUrl(jwksUri, issuer)) throw new MetadataError(`the metadata of ${issuer} has no safe jwks_uri`)
   return {
     jwksUri,
     introspectionEndpoint: isSecureUrl(introspectionEndpoint, issuer) ? introspectionEndpoint : undefined,
   }
+}
+
+/**
+ * Fetches the metadata document and checks that it names `issuer`, and nothing else in it.
+ *
+ * @throws FetchError, MetadataError as `discover` does.
+ */
+export async function fetchMetadata(issuer: string, options: FetchJsonOptions): Promise<JsonObject> {
+  const metadata = await fetchUncheckedMetadata(issuer, options)
+  if (metadata.issuer === issuer) return metadata
+  throw new MetadataError(`the metadata of ${issuer} names another issuer (a slash at the end counts)`)
+}
+
+/** The metadata document as it came, to say what is wrong with it. @throws FetchError */
+export async function fetchUncheckedMetadata(issuer: string, options: FetchJsonOptions): Promise<JsonObject> {
+  const { body } = await firstFound(metadataUrls(issuer), options)
+  return (body ?? {}) as JsonObject
 }
 
 /** Well-known addresses: appended to the issuer (OpenID), inserted between host and path (RFC 8414 §3.1, §5). */
