@@ -1,0 +1,19 @@
+import { afterEach, beforeEach, vi } from 'vitest'
+
+/** Stops the clock for every test of a file. Only `Date`: deadlines and sockets go on. */
+export function stopClock(): void {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+  afterEach(() => void vi.useRealTimers())
+}
+
+export function advanceSeconds(seconds: number): void {
+  vi.setSystemTime(Date.now() + seconds * 1000)
+}
+
+/** Lets work in the background end, without waiting for it longer than needed. */
+export async function until(done: () => boolean): Promise<void> {
+  for (let turns = 0; !done(); turns += 1) {
+    if (turns > 100_000) throw new Error('what the test waits for does not happen')
+    await new Promise(setImmediate)
+  }
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto'
+import type { AuthEvent, RequireAuthOptions } from 'express-require-auth'
+import { messages } from '../api.js'
+import { type CraftedKey, craft, craftedIssuer, craftKey, goodClaims } from '../craft.js'
+import { mount } from '../setup.js'
+
+type Answer = () => Response | Promise<Response>
+
+export function json(body: unknown, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json', ...headers } })
+}
+
+/** An EC key with a `kid` of its own: made at once, unlike an RSA key. */
+export function newKey(kid: string = randomUUID()): CraftedKey {
+  const { privateKey, jwk } = craftKey('ec', {}, kid)
+  return { privateKey, jwk: { ...jwk, alg: 'ES256', use: 'sig' } }
+}
+
+export function signedBy({ privateKey, jwk }: CraftedKey, claims: Record<string, unknown> = {}): string {
+  return craft({
+    header: { kid: jwk.kid },
+    claims: goodClaims({ jti: randomUUID(), ...claims }),
+    key: privateKey,
+    alg: 'ES256',
+  })
+}
+
+/** An issuer that is no more than a `fetch`: it answers what it is told, and counts. */
+export function scriptIssuer(url = craftedIssuer) {
+  const metadataUrl = `${url.replace(/\/$/, '')}/.well-known/openid-configuration`
+  const jwksUri = `${url.replace(/\/$/, '')}/.well-known/jwks.json`
+  const answers = new Map<string, Answer>()
+  const asked: { url: string; headers: Headers }[] = []
+  const script = {
+    url,
+    jwksUri,
+    metadataUrl,
+    asked,
+    /** How often an address was asked. */
+    count: (address: string) => asked.filter((each) => each.url === address).length,
+    answer: (address: string, answer: Answer) => void answers.set(address, answer),
+    publish: (...keys: CraftedKey[]) =>
+      script.answer(jwksUri, () => json({ keys: keys.map(({ jwk }) => jwk) })),
+    /** Nothing answers any more. */
+    down: () => void answers.clear(),
+    up: (...keys: CraftedKey[]) => {
+      script.answer(metadataUrl, () => json({ issuer: url, jwks_uri: jwksUri }))
+      script.publish(...keys)
+    },
+    fetch: (async (input: string, { headers }: RequestInit) => {
+      asked.push({ url: input, headers: new Headers(headers) })
+      const answer = answers.get(input)
+      if (!answer) throw Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } })
+      return answer()
+    }) as typeof globalThis.fetch,
+  }
+  return script
+}
+
+/** An API that trusts a scripted issuer, which has published `key`. */
+export function setupScripted(options: Partial<RequireAuthOptions> = {}) {
+  const key = newKey()
+  const script = scriptIssuer()
+  script.up(key)
+  const events: AuthEvent[] = []
+  const mounted = mount({
+    issuer: script.url,
+    audience: messages,
+    algorithms: ['ES256'],
+    fetch: script.fetch,
+    onEvent: (event) => void events.push(event),
+    ...options,
+  })
+  const ofType = <T extends AuthEvent['type']>(type: T) =>
+    events.filter((event): event is Extract<AuthEvent, { type: T }> => event.type === type)
+  return { key, script, events, ofType, ...mounted }
+}
