@@ -114,8 +114,9 @@ function checkTimes(claims: Claims, rules: ClaimRules): void {
   const now = Date.now() / 1000
   const { nbf, iat } = claims
   const latestStart = now + rules.clockToleranceSeconds
+  const latestNotBefore = Math.floor(now) + rules.clockToleranceSeconds // never in favour of a fraction of a second
   if (now >= claims.exp + rules.clockToleranceSeconds) throw authError('token_expired')
-  if ((nbf !== undefined && nbf > latestStart) || (iat !== undefined && iat > latestStart)) {
+  if ((nbf !== undefined && nbf > latestNotBefore) || (iat !== undefined && iat > latestStart)) {
     throw authError('token_not_yet_valid')
   }
   if (rules.maxTokenAgeSeconds !== undefined) demand(iat !== undefined)
