@@ -77,6 +77,39 @@ const refusals = {
     error: 'invalid_token',
     description: 'The access token is bound in a way this API does not support',
   },
+  binding_required: {
+    status: 401,
+    error: 'invalid_token',
+    description: 'The access token is not bound to its sender',
+  },
+  binding_mismatch: {
+    status: 401,
+    error: 'invalid_token',
+    description: 'The access token is bound to a key or certificate that the sender did not show',
+  },
+
+  proof_missing: { status: 401, error: 'invalid_dpop_proof', description: 'The DPoP proof is missing' },
+  proof_invalid: { status: 401, error: 'invalid_dpop_proof', description: 'The DPoP proof is invalid' },
+  proof_target_mismatch: {
+    status: 401,
+    error: 'invalid_dpop_proof',
+    description: 'The DPoP proof is for another method or URL',
+  },
+  proof_expired: {
+    status: 401,
+    error: 'invalid_dpop_proof',
+    description: 'The DPoP proof is too old or from the future',
+  },
+  proof_replayed: {
+    status: 401,
+    error: 'invalid_dpop_proof',
+    description: 'The DPoP proof was used before',
+  },
+  nonce_required: {
+    status: 401,
+    error: 'use_dpop_nonce',
+    description: 'The DPoP proof needs a nonce that this API issued recently',
+  },
 
   insufficient_scope: {
     status: 403,
@@ -100,6 +133,7 @@ const refusals = {
   },
 
   keys_unavailable: { status: 503, description: 'The keys of the issuer are unavailable' },
+  replay_store_unavailable: { status: 503, description: 'The replay store is unavailable' },
 } as const satisfies Record<string, Refusal>
 
 /** Stable machine-readable name of a refusal or an outage. */
@@ -119,7 +153,7 @@ export interface AuthError extends Error {
   code: RefusalCode
   /** The OAuth error word, such as `invalid_token`. Absent when no credentials were sent, and for outages. */
   error?: string
-  /** `WWW-Authenticate` of a refusal, `Retry-After` of an outage. */
+  /** `WWW-Authenticate` of a refusal, with `DPoP-Nonce` where one is needed; `Retry-After` of an outage. */
   headers?: Record<string, string>
 }
 
@@ -130,8 +164,17 @@ const paramsOf = new WeakMap<AuthError, ChallengeParams>()
 
 export function authError(code: RefusalCode, params?: ChallengeParams): AuthError {
   const { status, error, description }: Refusal = refusals[code]
-  const refusal = createError(status, description, error ? { code, error } : { code }) as unknown as AuthError
+  const refusal = withoutStack(() => createError(status, description, error ? { code, error } : { code }))
   if (params) paramsOf.set(refusal, params)
+  return refusal
+}
+
+/** Floods are answered with refusals: a stack says nothing about them, and costs more than judging the token. */
+function withoutStack(create: () => unknown): AuthError {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  const refusal = create() as AuthError
+  Error.stackTraceLimit = stackTraceLimit
   return refusal
 }
 
