@@ -3,7 +3,7 @@ import { accessDenied, type FindTarget } from './authorization.js'
 import type { AuthorizationCodes } from './authorization-codes.js'
 import { type AuthorizationRequest, createRequestReader, findDestination } from './authorization-request.js'
 import { answerAuthorization, type Destination } from './authorization-response.js'
-import { createExpiringStore } from './expiring-store.js'
+import { createExpiringStore, type ExpiringStore } from './expiring-store.js'
 import { sendLoginPage } from './login-page.js'
 import { invalidRequest, isOAuthError, oauthError } from './oauth-error.js'
 import { bodyParameters, readParameters, requireParameter } from './parameters.js'
@@ -45,19 +45,19 @@ function createCodeIssuer({ tenant, codes, findTarget }: AuthorizeOptions) {
   }
 }
 
-/** `authorize` begins a log-in, `login` takes the log-in page's form. @see RFC 6749 §4.1.1 */
-export function createAuthorizeEndpoint(options: AuthorizeOptions) {
+type Logins = ExpiringStore<AuthorizationRequest>
+type Complete = (res: Response, request: AuthorizationRequest, session: Session) => void
+
+function createCompletion(options: AuthorizeOptions): Complete {
+  const issueCode = createCodeIssuer(options)
+  return (res, request, session) =>
+    answerAuthorization(res, request.destination, { code: issueCode(request, session) })
+}
+
+function createAuthorize(options: AuthorizeOptions, logins: Logins, complete: Complete): RequestHandler {
   const { tenant, sessions, issuerOf } = options
   const readRequest = createRequestReader(options)
-  const issueCode = createCodeIssuer(options)
-  const logins = createExpiringStore<AuthorizationRequest>({ lifetimeSeconds: 600, maxEntries: 1000 })
-
-  function proceed(req: Request, res: Response, request: AuthorizationRequest): void {
-    const session = sessions.of(req)
-    if (session && isRecent(session, request)) {
-      answerAuthorization(res, request.destination, { code: issueCode(request, session) })
-      return
-    }
+  const askUser = (res: Response, request: AuthorizationRequest) => {
     if (request.prompts.includes('none')) {
       throw oauthError({ status: 400, error: 'login_required', description: 'Login required' })
     }
@@ -65,18 +65,23 @@ export function createAuthorizeEndpoint(options: AuthorizeOptions) {
     logins.set(login, request)
     sendLoginPage(res, { request, login, users: tenant.users.values() })
   }
-
-  const authorize: RequestHandler = (req, res) => {
+  return function authorizeEndpoint(req, res) {
     const parameters = readParameters(req.query)
     const { client, destination } = findDestination(parameters, tenant)
     try {
-      proceed(req, res, readRequest(parameters, { client, destination, issuer: issuerOf(req) }))
+      const request = readRequest(parameters, { client, destination, issuer: issuerOf(req) })
+      const session = sessions.of(req)
+      if (session && isRecent(session, request)) complete(res, request, session)
+      else askUser(res, request)
     } catch (error) {
       answerError(res, destination, error)
     }
   }
+}
 
-  const login: RequestHandler = (req, res) => {
+function createLogin(options: AuthorizeOptions, logins: Logins, complete: Complete): RequestHandler {
+  const { tenant, sessions } = options
+  return function loginEndpoint(req, res) {
     const parameters = bodyParameters(req)
     const id = requireParameter(parameters, 'login')
     const userId = requireParameter(parameters, 'user')
@@ -84,13 +89,20 @@ export function createAuthorizeEndpoint(options: AuthorizeOptions) {
     if (!request) throw invalidRequest('The log-in is over: begin anew')
     if (!tenant.users.has(userId)) throw invalidRequest('Unknown user')
     logins.delete(id)
-    const session = sessions.start(req, res, userId)
     try {
-      answerAuthorization(res, request.destination, { code: issueCode(request, session) })
+      complete(res, request, sessions.start(req, res, userId))
     } catch (error) {
       answerError(res, request.destination, error)
     }
   }
+}
 
-  return { authorize, login }
+/** `authorize` begins a log-in, `login` takes the log-in page's form. @see RFC 6749 §4.1.1 */
+export function createAuthorizeEndpoint(options: AuthorizeOptions) {
+  const logins: Logins = createExpiringStore({ lifetimeSeconds: 600, maxEntries: 1000 })
+  const complete = createCompletion(options)
+  return {
+    authorize: createAuthorize(options, logins, complete),
+    login: createLogin(options, logins, complete),
+  }
 }

@@ -32,28 +32,15 @@ function checkGrants({ grants, clientSecret, redirectUris = [] }: ClientSettings
 
 function checkIdentities({ apis, clients, users = [], organizations = [] }: TenantOptions): void {
   if (apis.length === 0) throw new TypeError('tenant.apis must have at least one API')
-  const unique = (ids: string[], name: string, member: string) =>
-    checkUnique(ids, (index) => `tenant.${name}[${index}].${member}`)
-  unique(
-    apis.map((api) => api.identifier),
-    'apis',
-    'identifier',
-  )
-  unique(
-    clients.map((client) => client.clientId),
-    'clients',
-    'clientId',
-  )
-  unique(
-    users.map((user) => user.userId),
-    'users',
-    'userId',
-  )
-  unique(
-    organizations.map(({ id }) => id),
-    'organizations',
-    'id',
-  )
+  const identities = [
+    ['apis', 'identifier', apis.map(({ identifier }) => identifier)],
+    ['clients', 'clientId', clients.map(({ clientId }) => clientId)],
+    ['users', 'userId', users.map(({ userId }) => userId)],
+    ['organizations', 'id', organizations.map(({ id }) => id)],
+  ] as const
+  for (const [list, member, ids] of identities) {
+    checkUnique(ids, (index) => `tenant.${list}[${index}].${member}`)
+  }
 }
 
 function checkRelations({ apis, clients, users = [], organizations = [], ...rest }: TenantOptions): void {
