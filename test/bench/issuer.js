@@ -1,41 +1,10 @@
-// An authorization server on loopback, in a process of its own: discovery and JWK Set for any number of
-// issuers http://127.0.0.1:PORT/t/NAME/, all with the same keys. It can be made to fail, and it counts.
+// Authorization servers on loopback, in a process of their own: each has discovery and a JWK Set for any number
+// of issuers http://127.0.0.1:PORT/t/NAME/, all with the same keys. It can be made to fail, and it counts.
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { answer } from './child.js'
 
 const none = { requests: 0, jwks: 0, discovery: 0, inFlight: 0, mostInFlight: 0 }
-const state = { port: 0, keys: [], mode: 'serve', counts: { ...none } }
-const server = createServer(receive)
-
-function receive(req, res) {
-  const isKeySet = req.url.endsWith('/jwks.json')
-  count(isKeySet, res)
-  modes[state.mode](res, JSON.stringify(isKeySet ? { keys: state.keys } : metadataOf(req.url)))
-}
-
-function count(isKeySet, res) {
-  const { counts } = state
-  counts.requests++
-  counts[isKeySet ? 'jwks' : 'discovery']++
-  counts.inFlight++
-  counts.mostInFlight = Math.max(counts.mostInFlight, counts.inFlight)
-  res.once('close', () => {
-    counts.inFlight--
-  })
-}
-
-function metadataOf(url) {
-  const issuer = `http://127.0.0.1:${state.port}/t/${/\/t\/([^/]+)/.exec(url)?.[1]}/`
-  return {
-    issuer,
-    jwks_uri: `${issuer}.well-known/jwks.json`,
-    authorization_endpoint: `${issuer}authorize`,
-    token_endpoint: `${issuer}oauth/token`,
-    response_types_supported: ['code'],
-    subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: ['RS256'],
-  }
-}
 
 const modes = {
   serve: (res, body) => send(res, 200, body),
@@ -51,35 +20,76 @@ function send(res, status, body) {
 
 /** Sends the right document, one byte each 250 ms: never silent long enough for an idle timer. */
 function drip(res, body) {
-  res.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length })
+  res.writeHead(200, { 'content-type': 'application/json' })
   let sent = 0
-  const timer = setInterval(() => res.write(body[sent++]), 250)
+  const timer = setInterval(() => {
+    if (sent < body.length) res.write(body[sent++])
+    else res.end()
+  }, 250)
   res.once('close', () => clearInterval(timer))
 }
 
-function listen() {
-  return new Promise((resolve) => server.listen(state.port, '127.0.0.1', resolve))
+function createIssuer() {
+  const state = { port: 0, keys: [], mode: 'serve', counts: { ...none } }
+  const server = createServer((req, res) => {
+    const isKeySet = req.url.endsWith('/jwks.json')
+    count(state.counts, isKeySet, res)
+    modes[state.mode](res, JSON.stringify(isKeySet ? { keys: state.keys } : metadataOf(req.url, state.port)))
+  })
+  const listen = async () => {
+    server.listen(state.port, '127.0.0.1')
+    await once(server, 'listening')
+    state.port = server.address().port
+  }
+  return { state, listen, setMode: (mode) => setMode(mode, { state, server, listen }) }
 }
 
-async function setMode(mode) {
+function count(counts, isKeySet, res) {
+  counts.requests++
+  counts[isKeySet ? 'jwks' : 'discovery']++
+  counts.inFlight++
+  counts.mostInFlight = Math.max(counts.mostInFlight, counts.inFlight)
+  res.once('close', () => {
+    counts.inFlight--
+  })
+}
+
+function metadataOf(url, port) {
+  const issuer = `http://127.0.0.1:${port}/t/${/\/t\/([^/]+)/.exec(url)?.[1]}/`
+  return {
+    issuer,
+    jwks_uri: `${issuer}.well-known/jwks.json`,
+    authorization_endpoint: `${issuer}authorize`,
+    token_endpoint: `${issuer}oauth/token`,
+    response_types_supported: ['code'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'],
+  }
+}
+
+/** `refuse` stops listening; every other mode is a way to answer. Connections of the former mode end. */
+async function setMode(mode, { state, server, listen }) {
   server.closeAllConnections()
-  if (mode === 'refuse') return new Promise((resolve) => server.close(resolve))
+  if (mode === 'refuse') return void (await new Promise((resolve) => server.close(resolve)))
   state.mode = mode
   if (!server.listening) await listen()
 }
 
+const issuers = []
+
 answer({
   async start() {
-    await listen()
-    state.port = server.address().port
-    return { origin: `http://127.0.0.1:${state.port}` }
+    const issuer = createIssuer()
+    await issuer.listen()
+    return { id: issuers.push(issuer) - 1, origin: `http://127.0.0.1:${issuer.state.port}` }
   },
-  keys: (keys) => {
-    state.keys = keys
+  keys({ id, keys }) {
+    issuers[id].state.keys = keys
   },
-  mode: setMode,
-  counts: () => ({ ...state.counts }),
-  resetCounts: () => {
-    state.counts = { ...none, inFlight: state.counts.inFlight }
+  mode: ({ id, mode }) => issuers[id].setMode(mode),
+  counts: ({ id }) => ({ ...issuers[id].state.counts }),
+  resetCounts({ id }) {
+    const { counts } = issuers[id].state
+    Object.assign(counts, { ...none, inFlight: counts.inFlight, mostInFlight: counts.inFlight })
   },
 })

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
  * The command line of both benchmarks: `--quick`, `--rounds N`, `--only a,b` (contenders) and
  * `--scenario a,b`. A name that is not known is an error.
  */
-export function readOptions({ contenders, scenarios }) {
+export function readOptions({ contenders, quickContenders = contenders, scenarios }) {
   const { values } = parseArgs({
     options: {
       quick: { type: 'boolean', default: false },
@@ -16,13 +16,13 @@ export function readOptions({ contenders, scenarios }) {
   return {
     size: values.quick ? 'quick' : 'full',
     rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
-    contenders: chosen(values.only, contenders),
-    scenarios: chosen(values.scenario, scenarios),
+    contenders: chosen(values.only, contenders) ?? (values.quick ? quickContenders : contenders),
+    scenarios: chosen(values.scenario, scenarios) ?? scenarios,
   }
 }
 
 function chosen(list, known) {
-  if (!list) return known
+  if (!list) return undefined
   const names = list.split(',')
   const unknown = names.find((name) => !known.includes(name))
   if (unknown) throw new Error(`Unknown name ${unknown}; known are ${known.join(', ')}`)

@@ -22,6 +22,7 @@ function renderError(error, _req, res, _next) {
 }
 
 const server = app.listen(0, '127.0.0.1')
+server.keepAliveTimeout = 300_000 // a connection closed just as it is used again would count as no answer
 await once(server, 'listening')
 
 answer({

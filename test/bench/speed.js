@@ -24,9 +24,9 @@ const contenders = ['bare', ...options.contenders.filter((name) => name !== 'bar
 const issuer = await startChild('./issuer.js')
 const servers = options.size === 'quick' ? createSharedServers() : createFreshServers()
 const load = await startChild('./load.js')
-const { origin } = await issuer.ask('start')
+const { id, origin } = await issuer.ask('start')
 const key = createSigningKey('bench-key-1')
-await issuer.ask('keys', [key.jwk])
+await issuer.ask('keys', { id, keys: [key.jwk] })
 const pools = createPools({ key, issuer: `${origin}/t/0/` })
 try {
   const results = await measureAll(await plan())

@@ -3,6 +3,8 @@ import jwksRsa from 'jwks-rsa'
 
 export const title = 'express-jwt + jwks-rsa'
 export const packages = ['express-jwt', 'jwks-rsa']
+export const note =
+  'As in its documented example, so without the option cacheMaxAgeFallback of jwks-rsa, which serves stale keys.'
 
 /** As in the example of the jwks-rsa documentation. */
 export function protect({ issuer, jwksUri, audience }) {

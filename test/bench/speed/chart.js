@@ -49,7 +49,7 @@ function place(index, height) {
 function drawPanel({ title, bars }, { x, y }) {
   const most = Math.max(1, ...bars.map(({ value }) => value))
   const lines = bars.map((bar, index) => drawBar(bar, { y: panel.title - 16 + index * panel.step, most }))
-  return `<g transform="translate(${x} ${y})"><text class="title" y="12">${escape(title)}</text>${lines.join('')}</g>`
+  return `<g transform="translate(${x} ${y})"><text class="title" y="12">${escaped(title)}</text>${lines.join('')}</g>`
 }
 
 function drawBar({ title, value, ours, wrong }, { y, most }) {
@@ -57,7 +57,7 @@ function drawBar({ title, value, ours, wrong }, { y, most }) {
   const label = `${value.toFixed(1)}${wrong ? ' (wrong answers)' : ''}`
   const baseline = y + panel.bar - 3
   return [
-    `<text x="${panel.labels - 8}" y="${baseline}" text-anchor="end">${escape(title)}</text>`,
+    `<text x="${panel.labels - 8}" y="${baseline}" text-anchor="end">${escaped(title)}</text>`,
     `<rect class="${ours ? 'ours' : 'bar'}" x="${panel.labels}" y="${y}" width="${length.toFixed(1)}" height="${panel.bar}"/>`,
     `<text class="value" x="${panel.labels + length + 6}" y="${baseline}">${label}</text>`,
   ].join('')
@@ -77,7 +77,7 @@ function frame(drawn, height, description) {
   const heading = 'Processor time per request over the bare Express app, in µs (less is better)'
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}" role="img" aria-labelledby="title desc">
 <title id="title">${heading}</title>
-<desc id="desc">${escape(description)}</desc>
+<desc id="desc">${escaped(description)}</desc>
 <style>${style}
 </style>
 <text class="title" x="16" y="26" font-size="15">${heading}</text>
@@ -86,6 +86,6 @@ ${drawn.join('\n')}
 `
 }
 
-function escape(text) {
+function escaped(text) {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 }
