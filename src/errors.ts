@@ -8,6 +8,9 @@ interface Refusal {
   description: string
 }
 
+const invalidToken = (description: string) => ({ status: 401, error: 'invalid_token', description })
+const invalidProof = (description: string) => ({ status: 401, error: 'invalid_dpop_proof', description })
+
 const refusals = {
   token_missing: { status: 401, description: 'No access token was sent' },
 
@@ -22,89 +25,31 @@ const refusals = {
     description: 'The credentials were sent more than once',
   },
 
-  token_malformed: { status: 401, error: 'invalid_token', description: 'The access token is malformed' },
-  token_too_large: { status: 401, error: 'invalid_token', description: 'The access token is too large' },
-  token_expired: { status: 401, error: 'invalid_token', description: 'The access token expired' },
-  token_too_old: { status: 401, error: 'invalid_token', description: 'The access token is too old' },
-  token_not_yet_valid: {
-    status: 401,
-    error: 'invalid_token',
-    description: 'The access token is not valid yet',
-  },
-  token_revoked: { status: 401, error: 'invalid_token', description: 'The access token was revoked' },
-  signature_invalid: {
-    status: 401,
-    error: 'invalid_token',
-    description: 'The access token signature is invalid',
-  },
-  algorithm_not_allowed: {
-    status: 401,
-    error: 'invalid_token',
-    description: 'The access token is signed with an algorithm that is not allowed',
-  },
-  key_unknown: {
-    status: 401,
-    error: 'invalid_token',
-    description: 'The access token is signed with an unknown key',
-  },
-  issuer_unknown: {
-    status: 401,
-    error: 'invalid_token',
-    description: 'The access token is from an unknown issuer',
-  },
-  issuer_host_mismatch: {
-    status: 401,
-    error: 'invalid_token',
-    description: 'The access token is from another domain than the one called',
-  },
-  audience_mismatch: {
-    status: 401,
-    error: 'invalid_token',
-    description: 'The access token is for another audience',
-  },
-  type_not_allowed: {
-    status: 401,
-    error: 'invalid_token',
-    description: 'The token is not an access token',
-  },
-  claim_invalid: {
-    status: 401,
-    error: 'invalid_token',
-    description: 'The access token has a missing or invalid claim',
-  },
-  binding_unsupported: {
-    status: 401,
-    error: 'invalid_token',
-    description: 'The access token is bound in a way this API does not support',
-  },
-  binding_required: {
-    status: 401,
-    error: 'invalid_token',
-    description: 'The access token is not bound to its sender',
-  },
-  binding_mismatch: {
-    status: 401,
-    error: 'invalid_token',
-    description: 'The access token is bound to a key or certificate that the sender did not show',
-  },
+  token_malformed: invalidToken('The access token is malformed'),
+  token_too_large: invalidToken('The access token is too large'),
+  token_expired: invalidToken('The access token expired'),
+  token_too_old: invalidToken('The access token is too old'),
+  token_not_yet_valid: invalidToken('The access token is not valid yet'),
+  token_revoked: invalidToken('The access token was revoked'),
+  signature_invalid: invalidToken('The access token signature is invalid'),
+  algorithm_not_allowed: invalidToken('The access token is signed with an algorithm that is not allowed'),
+  key_unknown: invalidToken('The access token is signed with an unknown key'),
+  issuer_unknown: invalidToken('The access token is from an unknown issuer'),
+  issuer_host_mismatch: invalidToken('The access token is from another domain than the one called'),
+  audience_mismatch: invalidToken('The access token is for another audience'),
+  type_not_allowed: invalidToken('The token is not an access token'),
+  claim_invalid: invalidToken('The access token has a missing or invalid claim'),
+  binding_unsupported: invalidToken('The access token is bound in a way this API does not support'),
+  binding_required: invalidToken('The access token is not bound to its sender'),
+  binding_mismatch: invalidToken(
+    'The access token is bound to a key or certificate that the sender did not show',
+  ),
 
-  proof_missing: { status: 401, error: 'invalid_dpop_proof', description: 'The DPoP proof is missing' },
-  proof_invalid: { status: 401, error: 'invalid_dpop_proof', description: 'The DPoP proof is invalid' },
-  proof_target_mismatch: {
-    status: 401,
-    error: 'invalid_dpop_proof',
-    description: 'The DPoP proof is for another method or URL',
-  },
-  proof_expired: {
-    status: 401,
-    error: 'invalid_dpop_proof',
-    description: 'The DPoP proof is too old or from the future',
-  },
-  proof_replayed: {
-    status: 401,
-    error: 'invalid_dpop_proof',
-    description: 'The DPoP proof was used before',
-  },
+  proof_missing: invalidProof('The DPoP proof is missing'),
+  proof_invalid: invalidProof('The DPoP proof is invalid'),
+  proof_target_mismatch: invalidProof('The DPoP proof is for another method or URL'),
+  proof_expired: invalidProof('The DPoP proof is too old or from the future'),
+  proof_replayed: invalidProof('The DPoP proof was used before'),
   nonce_required: {
     status: 401,
     error: 'use_dpop_nonce',

@@ -1,11 +1,14 @@
 import type { Request } from 'express'
-import { type Challenger, createChallenger, quotable } from './challenge.js'
+import { type Challenger, createChallengers, type Scheme } from './challenge.js'
 import { type AuthEvent, createEvents, type Events } from './events.js'
 import { createFixedIssuers, createResolvedIssuers, type Issuers } from './issuer/issuers.js'
 import { ALGORITHMS, type Algorithm } from './issuer/jwk.js'
 import type { JwksOptions } from './issuer/key-download.js'
 import { createIssuerBuilder, type IssuerSetting } from './issuer-setting.js'
 import * as check from './option-checks.js'
+import { checkedConfirmations, createBindings } from './proof/binding.js'
+import type { DpopOptions } from './proof/dpop-options.js'
+import type { MtlsOptions } from './proof/mtls.js'
 import type { Auth, TokenPlace } from './request.js'
 import { type AccessTokens, createAccessTokens } from './token/access-token.js'
 import type { ClaimRules } from './token/claims.js'
@@ -44,6 +47,10 @@ export interface RequireAuthOptions {
   cache?: false | { maxEntries?: number }
   /** How keys are fetched and kept. */
   jwks?: JwksOptions
+  /** Takes access tokens that are bound to a key of the client. Default: off, and such tokens are refused. @see RFC 9449 */
+  dpop?: DpopOptions
+  /** Takes access tokens that are bound to a client certificate. Default: off, and such tokens are refused. @see RFC 8705 §3 */
+  mtls?: MtlsOptions
   /** Asked for every request, remembered token or not; true refuses. What it throws goes to the error handler as it is. */
   isRevoked?: (auth: Auth, req: Request | undefined) => boolean | Promise<boolean>
   /** `realm` of every challenge. Default `api`. @see RFC 9110 §11.5 */
@@ -60,7 +67,9 @@ export interface RequireAuthOptions {
 export interface Config {
   readonly issuers: Issuers
   readonly judge: AccessTokens
-  readonly challenger: Challenger
+  /** The schemes that tokens may come under. */
+  readonly schemes: readonly Scheme[]
+  readonly challengers: Readonly<Record<Scheme, Challenger>>
   readonly events: Events
   readonly tokenFrom: readonly TokenPlace[]
   readonly optional: boolean
@@ -78,6 +87,8 @@ const NAMES: readonly (keyof RequireAuthOptions)[] = [
   'bindIssuerToHost',
   'cache',
   'jwks',
+  'dpop',
+  'mtls',
   'isRevoked',
   'realm',
   'resourceMetadata',
@@ -99,16 +110,24 @@ export function createConfig(options: RequireAuthOptions): Config {
   check.checkNames('requireAuth', given, NAMES)
   const events = createEvents(given.onEvent && check.func('onEvent', given.onEvent))
   const issuers = createIssuers(given, events)
+  const rules = claimRules(given)
+  const { dpop, schemes, checkBinding } = createBindings(given, rules.clockToleranceSeconds)
   return Object.freeze({
     issuers,
     judge: createAccessTokens({
       issuers,
-      verifyJwt: createJwtVerifier(issuers, claimRules(given)),
+      verifyJwt: createJwtVerifier(issuers, rules),
       maxCacheEntries: maxCacheEntries(given.cache),
       bindIssuerToHost: check.bool('bindIssuerToHost', given.bindIssuerToHost ?? false),
+      checkBinding,
       isRevoked: given.isRevoked && check.func('isRevoked', given.isRevoked),
     }),
-    challenger: challenger(given),
+    schemes,
+    challengers: createChallengers({
+      realm: given.realm ?? 'api',
+      resourceMetadata: given.resourceMetadata,
+      dpop,
+    }),
     events,
     tokenFrom: tokenPlaces(given.tokenFrom ?? ['header']),
     optional: check.bool('optional', given.optional ?? false),
@@ -146,11 +165,8 @@ function jwksOptions(given: JwksOptions): Required<JwksOptions> {
   return Object.freeze({ ...JWKS_DEFAULTS, ...options })
 }
 
-function claimRules({
-  clockToleranceSeconds = 5,
-  maxTokenAgeSeconds,
-  profile,
-}: RequireAuthOptions): ClaimRules {
+function claimRules(given: RequireAuthOptions): ClaimRules {
+  const { clockToleranceSeconds = 5, maxTokenAgeSeconds, profile } = given
   if (profile !== undefined && profile !== 'rfc9068')
     throw check.wrong('profile', '"rfc9068" or absent', profile)
   return Object.freeze({
@@ -158,7 +174,7 @@ function claimRules({
     maxTokenAgeSeconds:
       maxTokenAgeSeconds === undefined ? undefined : check.positive('maxTokenAgeSeconds', maxTokenAgeSeconds),
     profile,
-    confirmations: [],
+    confirmations: checkedConfirmations(given),
   })
 }
 
@@ -167,15 +183,6 @@ function maxCacheEntries(cache: RequireAuthOptions['cache'] = {}): number | unde
   const { maxEntries = 10_000, ...others } = check.plainObject('cache', cache)
   check.checkNames('cache', { maxEntries, ...others }, ['maxEntries'])
   return check.positiveInteger('cache.maxEntries', maxEntries)
-}
-
-function challenger({ realm = 'api', resourceMetadata }: RequireAuthOptions): Challenger {
-  quotable('realm', realm)
-  if (resourceMetadata === undefined) return createChallenger({ realm })
-  if (!URL.canParse(quotable('resourceMetadata', resourceMetadata))) {
-    throw check.wrong('resourceMetadata', 'an absolute URL', resourceMetadata)
-  }
-  return createChallenger({ realm, resourceMetadata })
 }
 
 function tokenPlaces(places: readonly TokenPlace[]): readonly TokenPlace[] {

@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import type { Challenger } from './challenge.js'
+import type { Challenger, Scheme } from './challenge.js'
 import type { JsonObject } from './compact-jws.js'
 import { authError } from './errors.js'
 
@@ -22,13 +22,16 @@ export interface Claims extends JsonObject {
   readonly nbf?: number
   readonly jti?: string
   readonly scope?: string
+  /** What the token is bound to (RFC 7800, RFC 9449 §6, RFC 8705 §3.1). */
+  readonly cnf?: { readonly jkt?: string; readonly 'x5t#S256'?: string }
 }
 
 /** A verified access token. Deeply frozen: one object serves every request that brings the token. */
 export interface Auth<C = Claims> {
   /** The access token itself, to call another API with. A secret: never log it. */
   readonly token: string
-  readonly scheme: 'Bearer' | 'DPoP'
+  /** DPoP for a token that is bound to a key: it cannot be sent otherwise. */
+  readonly scheme: Scheme
   /** The protected header. */
   readonly header: JsonObject
   readonly claims: C
@@ -49,23 +52,42 @@ export interface Auth<C = Claims> {
 /** A place that credentials are read from. A function returns the token, or nothing. */
 export type TokenPlace = 'header' | 'body' | 'query' | ((req: Request) => string | undefined | null)
 
-const BEARER = /^bearer(?![!#$%&'*+.^_`|~0-9a-z-])/i // not followed by more of a scheme's name (RFC 9110 §5.6.2)
+/** An access token as it was sent: nothing is verified. */
+export interface Credentials {
+  readonly token: string
+  readonly scheme: Scheme
+}
+
+/** Not followed by more of a scheme's name (RFC 9110 §5.6.2). */
+const BEARER = /^bearer(?![!#$%&'*+.^_`|~0-9a-z-])/i
+const DPOP = /^dpop(?![!#$%&'*+.^_`|~0-9a-z-])/i
 const METHODS_WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
 /**
- * Reads the access token of a request, or undefined when there are no Bearer credentials.
+ * Reads the access token of a request, or undefined when there are no credentials of one of `schemes`.
  *
- * Does not check the form of the token.
+ * Does not check the form of the token. Outside of the Authorization header every token is a Bearer token.
  *
- * @throws `credentials_malformed` for Bearer credentials that are none.
+ * @throws `credentials_malformed` for credentials that are none.
  * @throws `credentials_repeated` for more than one token, whatever the places.
- * @see RFC 6750 §2
+ * @see RFC 6750 §2, RFC 9449 §7.1
  */
-export function readToken(req: Request, places: readonly TokenPlace[]): string | undefined {
-  if (places.length === 1 && places[0] === 'header') return fromHeader(req)
-  const tokens = places.map((place) => fromPlace(req, place)).filter((token) => token !== undefined)
-  if (tokens.length > 1) throw authError('credentials_repeated')
-  return tokens[0]
+export function readCredentials(
+  req: Request,
+  places: readonly TokenPlace[],
+  schemes: readonly Scheme[],
+): Credentials | undefined {
+  if (places.length === 1 && places[0] === 'header') return fromHeader(req, schemes)
+  const found = places.map((place) => fromPlace(req, place, schemes)).filter((each) => each !== undefined)
+  if (found.length > 1) throw authError('credentials_repeated')
+  return found[0]
+}
+
+/** The scheme of the Authorization header, when it is one for access tokens. */
+export function schemeOf({ headers: { authorization } }: Request): Scheme | undefined {
+  if (authorization === undefined) return undefined
+  if (BEARER.test(authorization)) return 'Bearer'
+  return DPOP.test(authorization) ? 'DPoP' : undefined
 }
 
 /** Whether the request has a token in its URL, so that the answer must stay out of shared caches (RFC 6750 §2.3). */
@@ -73,21 +95,27 @@ export function hasQueryToken(req: Request): boolean {
   return req.query?.access_token !== undefined
 }
 
-function fromPlace(req: Request, place: TokenPlace): string | undefined {
-  if (place === 'header') return fromHeader(req)
+function fromPlace(req: Request, place: TokenPlace, schemes: readonly Scheme[]): Credentials | undefined {
+  if (place === 'header') return fromHeader(req, schemes)
+  const token = tokenAt(req, place)
+  return token === undefined ? undefined : { token, scheme: 'Bearer' }
+}
+
+function tokenAt(req: Request, place: Exclude<TokenPlace, 'header'>): string | undefined {
   if (place === 'query') return soleParameter(req.query?.access_token)
   if (place === 'body') return hasForm(req) ? soleParameter(req.body?.access_token) : undefined
   return place(req) ?? undefined
 }
 
-function fromHeader(req: Request): string | undefined {
+function fromHeader(req: Request, schemes: readonly Scheme[]): Credentials | undefined {
   const { authorization } = req.headers
   if (authorization === undefined) return undefined
   if (isRepeated(req.rawHeaders)) throw authError('credentials_repeated')
-  if (!BEARER.test(authorization)) return undefined
-  const token = authorization.slice(6).replace(/^ +/, '')
-  if (token === '' || authorization[6] !== ' ') throw authError('credentials_malformed')
-  return token
+  const scheme = schemeOf(req)
+  if (scheme === undefined || !schemes.includes(scheme)) return undefined
+  const token = authorization.slice(scheme.length).replace(/^ +/, '')
+  if (token === '' || authorization[scheme.length] !== ' ') throw authError('credentials_malformed')
+  return { token, scheme }
 }
 
 /** Node keeps the first of two Authorization headers and drops the other silently; a proxy may have judged that one. */

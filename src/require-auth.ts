@@ -1,10 +1,11 @@
 import type { Request, RequestHandler } from 'express'
 import { isPromise } from './after.js'
-import { challenged } from './challenge.js'
+import { type Challenger, challenged } from './challenge.js'
 import { type AuthError, authError, isAuthError } from './errors.js'
 import { type Config, createConfig, type RequireAuthOptions } from './options.js'
-import { type Auth, hasQueryToken, readToken, setChallenger } from './request.js'
-import type { Accepted } from './token/access-token.js'
+import type { Evidence } from './proof/evidence.js'
+import { type Auth, hasQueryToken, readCredentials, schemeOf, setChallenger } from './request.js'
+import type { Accepted, Presented } from './token/access-token.js'
 
 /** The middleware, and the same verdict without Express. */
 export interface RequireAuth extends RequestHandler {
@@ -20,9 +21,10 @@ export interface RequireAuth extends RequestHandler {
    * Verifies an access token outside of a request: WebSocket upgrades, queues, GraphQL.
    *
    * Rejects with the same refusals, whose `headers` hold the challenge. With `bindIssuerToHost` every token is
-   * refused here, since there is no host to compare with.
+   * refused here, since there is no host to compare with. A token that is bound to its sender needs `evidence`: the
+   * DPoP proof with the method and URL it was made for, or the client certificate.
    */
-  verify(token: string): Promise<Auth>
+  verify(token: string, evidence?: Evidence): Promise<Auth>
 }
 
 /**
@@ -40,18 +42,19 @@ export function requireAuth(options: RequireAuthOptions): RequireAuth {
     async ready() {
       await config.issuers.ready().catch(explainOutage)
     },
-    async verify(token: string) {
+    async verify(token: string, evidence: Evidence = {}) {
+      const scheme = evidence.proof === undefined ? 'Bearer' : 'DPoP'
       try {
-        return remembering(await judgeText(token, config), config)
+        return remembering(await judgeText({ token, scheme, evidence }, config), config)
       } catch (error) {
-        throw isAuthError(error) ? challenged(error, config.challenger) : error
+        throw isAuthError(error) ? challenged(error, config.challengers[scheme]) : error
       }
     },
   })
 }
 
 function createMiddleware(config: Config): RequestHandler {
-  const { challenger, events, tokenFrom } = config
+  const { challengers, events, tokenFrom } = config
   const mayHaveQueryToken = tokenFrom.includes('query')
 
   return function requireAuthMiddleware(req, res, next) {
@@ -59,7 +62,7 @@ function createMiddleware(config: Config): RequestHandler {
 
     function grant(accepted: Accepted | undefined): void {
       if (accepted) req.auth = remembering(accepted, config)
-      else setChallenger(req, challenger)
+      else setChallenger(req, challengers.Bearer)
       if (mayHaveQueryToken && hasQueryToken(req)) res.setHeader('Cache-Control', 'private')
       if (accepted && events.listening) {
         const { auth, source } = accepted
@@ -70,7 +73,7 @@ function createMiddleware(config: Config): RequestHandler {
 
     function refuse(error: unknown): void {
       if (isAuthError(error)) {
-        challenged(error, challenger, res)
+        challenged(error, challengerFor(req, config), res)
         events.emit({ type: 'refused', code: error.code, seconds: secondsSince(startedAt) })
       }
       next(error)
@@ -86,10 +89,10 @@ function createMiddleware(config: Config): RequestHandler {
 /** Undefined for a request that may go on without credentials. */
 function admit(
   req: Request,
-  { tokenFrom, optional, judge }: Config,
+  { tokenFrom, schemes, optional, judge }: Config,
 ): Accepted | undefined | Promise<Accepted> {
-  const token = readToken(req, tokenFrom)
-  if (token !== undefined) return judge(token, req)
+  const credentials = readCredentials(req, tokenFrom, schemes)
+  if (credentials) return judge(credentials, req)
   if (optional) return undefined
   throw authError('token_missing')
 }
@@ -104,14 +107,19 @@ function attempt<T>(step: () => T): { value: T } | { error: unknown } {
 }
 
 /** A remembered verdict knows its challenger already. */
-function remembering({ auth, source }: Accepted, { challenger }: Config): Auth {
-  if (source !== 'cache') setChallenger(auth, challenger)
+function remembering({ auth, source }: Accepted, { challengers }: Config): Auth {
+  if (source !== 'cache') setChallenger(auth, challengers[auth.scheme])
   return auth
 }
 
-async function judgeText(token: unknown, { judge }: Config): Promise<Accepted> {
-  if (typeof token !== 'string' || token === '') throw authError('token_missing')
-  return judge(token, undefined)
+function challengerFor(req: Request, { challengers, schemes }: Config): Challenger {
+  const scheme = schemeOf(req)
+  return challengers[scheme && schemes.includes(scheme) ? scheme : 'Bearer']
+}
+
+async function judgeText(presented: Presented, { judge }: Config): Promise<Accepted> {
+  if (typeof presented.token !== 'string' || presented.token === '') throw authError('token_missing')
+  return judge(presented, undefined)
 }
 
 function secondsSince(startedAt: number): number {

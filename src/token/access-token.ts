@@ -3,7 +3,9 @@ import type { Request } from 'express'
 import { after } from '../after.js'
 import { authError } from '../errors.js'
 import type { Issuer, Issuers } from '../issuer/issuers.js'
-import type { Auth } from '../request.js'
+import type { BindingCheck } from '../proof/binding.js'
+import type { Evidence } from '../proof/evidence.js'
+import type { Auth, Credentials } from '../request.js'
 import { type Cache, createCache } from './cache.js'
 import type { JwtVerifier, Verdict } from './jwt.js'
 
@@ -13,7 +15,13 @@ export interface AccessTokensConfig {
   /** Undefined: no verdict is kept. */
   maxCacheEntries: number | undefined
   bindIssuerToHost: boolean
+  checkBinding: BindingCheck | undefined
   isRevoked: ((auth: Auth, req: Request | undefined) => boolean | Promise<boolean>) | undefined
+}
+
+/** A token as it was sent. Outside of a request, with what the application says of the sender. */
+export interface Presented extends Credentials {
+  readonly evidence?: Evidence
 }
 
 export interface Accepted {
@@ -22,7 +30,7 @@ export interface Accepted {
 }
 
 /** Judges access tokens: a value for one that is known, a promise for one that must be verified first. */
-export type AccessTokens = (token: string, req: Request | undefined) => Accepted | Promise<Accepted>
+export type AccessTokens = (presented: Presented, req: Request | undefined) => Accepted | Promise<Accepted>
 
 /** Longer tokens are refused unread. Node's own limit for all headers together is 16 KiB too. */
 const MAX_TOKEN_LENGTH = 16_384
@@ -36,24 +44,32 @@ export function createAccessTokens(config: AccessTokensConfig): AccessTokens {
   const cache = maxCacheEntries === undefined ? undefined : createCache<Verdict>(maxCacheEntries)
   const verify = cache && !issuers.perRequest ? shareFirstUses(verifyJwt) : verifyJwt
 
-  return function judge(token, req) {
-    const digest = digestOf(token)
+  return function judge(presented, req) {
+    const digest = digestOf(presented.token)
     const known = cache && recall(cache, digest)
-    if (!known) return verifyFirst(token, digest, req)
+    if (!known) return verifyFirst(presented, digest, req)
     return after(isCurrent(issuers, known, req), (current) =>
-      current ? recheck(known, req) : verifyFirst(token, digest, req),
+      current ? recheck(known, presented, req) : verifyFirst(presented, digest, req),
     )
   }
 
-  function recheck(known: Verdict, req: Request | undefined): Accepted | Promise<Accepted> {
-    return after(checkOnEveryRequest(known, req), () => ({ auth: known.auth, source: 'cache' }))
+  function recheck(
+    known: Verdict,
+    presented: Presented,
+    req: Request | undefined,
+  ): Accepted | Promise<Accepted> {
+    return after(checkOnEveryRequest(known, presented, req), () => ({ auth: known.auth, source: 'cache' }))
   }
 
-  async function verifyFirst(token: string, digest: string, req: Request | undefined): Promise<Accepted> {
-    checkForm(token)
-    const verdict = await verify(token, req, digest)
+  async function verifyFirst(
+    presented: Presented,
+    digest: string,
+    req: Request | undefined,
+  ): Promise<Accepted> {
+    checkForm(presented.token)
+    const verdict = await verify(presented.token, req, digest)
     cache?.set(digest, verdict)
-    await checkOnEveryRequest(verdict, req)
+    await checkOnEveryRequest(verdict, presented, req)
     return { auth: verdict.auth, source: 'jwt' }
   }
 }
@@ -94,24 +110,29 @@ function shareFirstUses(verifyJwt: JwtVerifier): SharedVerifier {
   }
 }
 
-type RequestCheck = (verdict: Verdict, req: Request | undefined) => void | Promise<void>
+type RequestCheck = (verdict: Verdict, presented: Presented, req: Request | undefined) => void | Promise<void>
 
 /** What depends on the request or on the moment is asked behind the cache, so that no cache can skip it. */
-function createRequestChecks({ bindIssuerToHost, isRevoked }: AccessTokensConfig): RequestCheck {
+function createRequestChecks({
+  bindIssuerToHost,
+  checkBinding,
+  isRevoked,
+}: AccessTokensConfig): RequestCheck {
   const checks: RequestCheck[] = []
-  if (bindIssuerToHost) checks.push(({ issuer }, req) => checkHost(issuer, req))
-  if (isRevoked) checks.push(({ auth }, req) => after(isRevoked(auth, req), checkNotRevoked))
-  return (verdict, req) => runInOrder(checks, verdict, req)
+  if (bindIssuerToHost) checks.push(({ issuer }, _, req) => checkHost(issuer, req))
+  if (checkBinding)
+    checks.push(({ auth }, { scheme, evidence }, req) => checkBinding(auth, { scheme, evidence, req }))
+  if (isRevoked) checks.push(({ auth }, _, req) => after(isRevoked(auth, req), checkNotRevoked))
+  return inOrder(checks)
 }
 
-function runInOrder(
-  checks: readonly RequestCheck[],
-  verdict: Verdict,
-  req: Request | undefined,
-  from = 0,
-): void | Promise<void> {
-  const check = checks[from]
-  if (check) return after(check(verdict, req), () => runInOrder(checks, verdict, req, from + 1))
+/** Each check waits for the one before it, but never for a promise where there is none. */
+function inOrder(checks: readonly RequestCheck[]): RequestCheck {
+  return (verdict, presented, req) =>
+    checks.reduce<void | Promise<void>>(
+      (passed, check) => after(passed, () => check(verdict, presented, req)),
+      undefined,
+    )
 }
 
 /**

@@ -71,7 +71,7 @@ function authOf(token: string, header: JsonObject, claims: Claims): Auth {
   const clientId = (claims.client_id ?? claims.azp) as string | undefined
   return deepFreeze({
     token,
-    scheme: 'Bearer',
+    scheme: claims.cnf?.jkt === undefined ? 'Bearer' : 'DPoP',
     header,
     claims,
     scopes: scopesOf(claims),

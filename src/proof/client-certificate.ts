@@ -1,0 +1,27 @@
+import { hash, X509Certificate } from 'node:crypto'
+import type { TLSSocket } from 'node:tls'
+import type { Request } from 'express'
+
+/** A client certificate: parsed, as DER, as PEM, or as the SHA-256 thumbprint of its DER in base64url. */
+export type ClientCertificate = X509Certificate | Uint8Array | string | { readonly 'x5t#S256': string }
+
+/** The certificate of the TLS connection itself; undefined without one, or without TLS. */
+export function tlsCertificate(req: Request): X509Certificate | undefined {
+  return (req.socket as Partial<TLSSocket>).getPeerX509Certificate?.()
+}
+
+/** Undefined for what is no certificate. @see RFC 8705 §3.1 */
+export function thumbprintOf(certificate: ClientCertificate): string | undefined {
+  if (certificate instanceof Uint8Array) return sha256(certificate)
+  if (certificate instanceof X509Certificate) return sha256(certificate.raw)
+  if (typeof certificate !== 'string') return certificate['x5t#S256']
+  try {
+    return sha256(new X509Certificate(certificate).raw)
+  } catch {
+    return undefined // a proxy may pass on what the client sent
+  }
+}
+
+function sha256(der: Uint8Array): string {
+  return hash('sha256', der, 'base64url')
+}

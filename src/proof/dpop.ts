@@ -1,0 +1,113 @@
+import { hash } from 'node:crypto'
+import type { Response } from 'express'
+import { type AuthError, authError, outage } from '../errors.js'
+import type { VerificationKey } from '../issuer/jwk.js'
+import type { DpopRules } from './dpop-options.js'
+import { importBoundKey, readProof, type UnverifiedProof, verifyProofSignature } from './dpop-proof.js'
+import type { Evidence } from './evidence.js'
+import type { Nonces } from './nonce.js'
+import { normalisedTarget } from './target-uri.js'
+
+/** A verified access token that is bound to a key. */
+export interface KeyBoundToken {
+  readonly token: string
+  readonly claims: { readonly cnf?: { readonly jkt?: string } }
+}
+
+/**
+ * Checks that whoever sent a token holds the key it is bound to, and made this proof for this request just now.
+ *
+ * What needs no key is checked first and the replay store is asked last, so that an invalid proof costs little and is
+ * never remembered. `res` is given a new nonce when the one that was used is getting old.
+ *
+ * @throws `proof_missing`, `proof_invalid`, `proof_target_mismatch`, `proof_expired`, `proof_replayed`,
+ * `nonce_required`, `binding_mismatch`, `replay_store_unavailable`
+ * @see RFC 9449 §4.3, §7.1
+ */
+export type ProofCheck = (
+  bound: KeyBoundToken,
+  evidence: Evidence,
+  res: Response | undefined,
+) => Promise<void>
+
+export function createProofCheck(rules: DpopRules): ProofCheck {
+  const keyOf = createKeyMemory()
+  return async function checkProof(bound, evidence, res) {
+    if (evidence.proof === undefined) throw authError('proof_missing')
+    const proof = readProof(evidence.proof, rules.algorithms)
+    const target = checkTarget(proof, evidence)
+    if (proof.claims.ath !== hash('sha256', bound.token, 'base64url')) throw authError('proof_invalid')
+    const createdAt = checkTime(proof, rules)
+    await verifyProofSignature(proof, await keyOf(bound, proof))
+    await checkFirstUse([bound.claims.cnf?.jkt, target, proof.claims.jti], createdAt, rules)
+    if (rules.nonces && res) renewNonce(res, createdAt, rules)
+  }
+}
+
+/** Keeps the key of each bound token as long as the token's verdict is kept. */
+function createKeyMemory() {
+  const memory = new WeakMap<KeyBoundToken, { headerText: string; key: VerificationKey }>()
+  return async (bound: KeyBoundToken, proof: UnverifiedProof): Promise<VerificationKey> => {
+    const known = memory.get(bound)
+    if (known?.headerText === proof.headerText) return known.key // the same key and algorithm, to the letter
+    const key = await importBoundKey(proof, bound.claims.cnf?.jkt)
+    memory.set(bound, { headerText: proof.headerText, key })
+    return key
+  }
+}
+
+/** The method is case-sensitive (RFC 9110 §9.1). */
+function checkTarget({ claims: { htm, htu } }: UnverifiedProof, { method, url }: Evidence): string {
+  const target = url === undefined ? undefined : normalisedTarget(url)
+  if (target === undefined || htm !== method || normalisedTarget(htu) !== target) {
+    throw authError('proof_target_mismatch')
+  }
+  return target
+}
+
+/** When the proof was made: by its nonce, which needs no clock of the client's, else by its own word. */
+function checkTime({ claims }: UnverifiedProof, rules: DpopRules): number {
+  const { nonces, maxAgeSeconds, clockToleranceSeconds } = rules
+  const now = Date.now() / 1000
+  const createdAt = nonces ? nonces.issuedAt(claims.nonce) : claims.iat
+  const isRecent =
+    createdAt !== undefined &&
+    createdAt <= now + clockToleranceSeconds &&
+    now < createdAt + maxAgeSeconds + clockToleranceSeconds
+  if (isRecent) return createdAt
+  throw nonces ? nonceRequired(nonces) : authError('proof_expired')
+}
+
+function nonceRequired(nonces: Nonces): AuthError {
+  return Object.assign(authError('nonce_required'), { headers: nonceHeaders(nonces) })
+}
+
+/** A nonce must not be served from a cache (RFC 9449 §8.2). */
+function nonceHeaders(nonces: Nonces): Record<string, string> {
+  return { 'DPoP-Nonce': nonces.issue(), 'Cache-Control': 'no-store' }
+}
+
+function renewNonce(res: Response, issuedAt: number, { nonces, maxAgeSeconds }: DpopRules): void {
+  if (nonces && Date.now() / 1000 > issuedAt + maxAgeSeconds / 2) res.set(nonceHeaders(nonces))
+}
+
+/**
+ * Only a hash is kept, so a long `jti` costs no memory (RFC 9449 §11.1). It is kept for as long as any machine could
+ * accept the proof again: clocks may differ by the tolerance in both directions.
+ */
+async function checkFirstUse(use: readonly unknown[], createdAt: number, rules: DpopRules): Promise<void> {
+  const { replayStore, maxAgeSeconds, clockToleranceSeconds } = rules
+  const acceptableUntil = createdAt + maxAgeSeconds + 2 * clockToleranceSeconds
+  const id = hash('sha256', JSON.stringify(use), 'base64url')
+  const isFirst = await claim(() => replayStore.claim(id, acceptableUntil - Date.now() / 1000))
+  if (isFirst !== true) throw authError('proof_replayed')
+}
+
+/** A store that cannot tell must not let a replay pass. */
+async function claim(ask: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await ask()
+  } catch (error) {
+    throw outage('replay_store_unavailable', 1, error)
+  }
+}
