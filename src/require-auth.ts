@@ -63,7 +63,8 @@ function createMiddleware(config: Config): RequestHandler {
     function grant(accepted: Accepted | undefined): void {
       if (accepted) req.auth = remembering(accepted, config)
       else setChallenger(req, challengers.Bearer)
-      if (mayHaveQueryToken && hasQueryToken(req)) res.setHeader('Cache-Control', 'private')
+      if (mayHaveQueryToken && !res.headersSent && hasQueryToken(req))
+        res.setHeader('Cache-Control', 'private')
       if (accepted && events.listening) {
         const { auth, source } = accepted
         events.emit({ type: 'accepted', issuer: auth.issuer, source, seconds: secondsSince(startedAt) })
