@@ -1,3 +1,4 @@
+export type { DpopKey, DpopProofOptions } from './dpop-key.js'
 export { northwind } from './northwind.js'
 export type { Outage } from './outages.js'
 export type { Endpoint, RequestCounts } from './request-counts.js'

@@ -1,4 +1,5 @@
 import { domainsAt } from './domains.js'
+import { createDpopKey, type DpopKey } from './dpop-key.js'
 import { type LoopbackServer, listenOnLoopback } from './loopback-server.js'
 import { northwind } from './northwind.js'
 import { createOutages, type Outage } from './outages.js'
@@ -27,6 +28,8 @@ export interface TestIssuer {
   readonly requests: RequestCounts
   /** Signs an access token without asking over HTTP; without options one that is good for the default API. */
   token(options?: TestTokenOptions): Promise<string>
+  /** Makes a client's key pair, for tokens that are bound to it and the proofs that go with them. */
+  dpop(): Promise<DpopKey>
   /** Signs with a new key from now on and withdraws the former from the JWK Set. */
   rotateKeys(options?: RotateKeysOptions): Promise<void>
   /** Puts the issuer out of order at once, for open connections too. */
@@ -53,10 +56,12 @@ function runIssuer({ server, tenant, keys, jwksMaxAgeSeconds }: Parts): TestIssu
     requests.count(req)
     answer(req, res)
   })
+  const token = createTestTokens(tenant, keys, domains.url)
   return {
     ...domains,
     requests: requests.counts,
-    token: createTestTokens(tenant, keys, domains.url),
+    token,
+    dpop: () => createDpopKey(token),
     rotateKeys: keys.rotate,
     outage: outages.begin,
     restore: outages.end,
