@@ -43,6 +43,17 @@ export class FetchError extends Error {
  * @throws FetchError
  */
 export async function fetchJson(url: string, options: FetchJsonOptions): Promise<JsonAnswer> {
+  return Promise.race([exchange(url, options), endOf(url, options.signal)])
+}
+
+/** Holds the deadline against a `fetch` option, too, that does not heed its signal. */
+function endOf(url: string, signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new FetchError(url, 'timed out')), { once: true })
+  })
+}
+
+async function exchange(url: string, options: FetchJsonOptions): Promise<JsonAnswer> {
   const response = await ask(url, options)
   try {
     checkAnswer(url, response, options)
@@ -54,26 +65,30 @@ export async function fetchJson(url: string, options: FetchJsonOptions): Promise
   }
 }
 
-async function ask(url: string, { fetch = globalThis.fetch, headers, signal, form }: FetchJsonOptions) {
+async function ask(url: string, { fetch = globalThis.fetch, headers, signal }: FetchJsonOptions) {
   try {
     return await fetch(url, {
-      ...(form && { method: 'POST', body: form }),
       headers: { accept: 'application/json', ...headers },
       redirect: 'manual', // a redirect would let the answerer choose where keys come from
       signal,
     })
   } catch (error) {
-    throw new FetchError(url, `could not be reached (${reasonOf(error)})`)
+    throw brokenOff(url, { what: 'could not be reached', error, signal })
   }
 }
 
-/** The system's own error code, such as ECONNREFUSED: never free text. */
-function reasonOf(error: unknown): string {
-  const { name, cause } = error as { name?: string; cause?: { code?: unknown } }
-  if (name === 'TimeoutError' || name === 'AbortError') return 'timed out'
-  return typeof cause?.code === 'string' && /^[A-Z0-9_]{1,64}$/.test(cause.code)
-    ? cause.code
-    : 'network error'
+interface Breach {
+  what: string
+  error: unknown
+  signal: AbortSignal
+}
+
+/** Gives the system's own error code, such as ECONNREFUSED: never free text. */
+function brokenOff(url: string, { what, error, signal }: Breach): FetchError {
+  if (signal.aborted) return new FetchError(url, 'timed out')
+  const code = (error as { cause?: { code?: unknown } } | undefined)?.cause?.code
+  const isCode = typeof code === 'string' && /^[A-Z0-9_]{1,64}$/.test(code)
+  return new FetchError(url, `${what} (${isCode ? code : 'network error'})`)
 }
 
 function checkAnswer(url: string, { status, type, headers }: Response, asked: FetchJsonOptions): void {
@@ -88,7 +103,8 @@ function checkAnswer(url: string, { status, type, headers }: Response, asked: Fe
   }
 }
 
-async function readBody(url: string, response: Response, { maxBytes }: FetchJsonOptions): Promise<Buffer> {
+async function readBody(url: string, response: Response, options: FetchJsonOptions): Promise<Buffer> {
+  const { maxBytes, signal } = options
   const chunks: Uint8Array[] = []
   let size = 0
   try {
@@ -98,7 +114,7 @@ async function readBody(url: string, response: Response, { maxBytes }: FetchJson
       chunks.push(chunk)
     }
   } catch (error) {
-    throw new FetchError(url, `broke off its answer (${reasonOf(error)})`)
+    throw brokenOff(url, { what: 'broke off its answer', error, signal })
   }
   if (size > maxBytes) throw new FetchError(url, `answered with more than ${maxBytes} bytes`)
   return Buffer.concat(chunks)

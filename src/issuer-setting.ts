@@ -36,12 +36,14 @@ export function createIssuerBuilder(defaults: IssuerDefaults): (setting: IssuerS
   return (setting) => {
     const given = typeof setting === 'string' ? { issuer: setting } : settingsOf(setting)
     const issuer = issuerUrl(given.issuer)
-    const algorithms = given.algorithms
-      ? check.someOf('issuer.algorithms', given.algorithms, ALGORITHMS)
-      : defaults.algorithms
+    const algorithms =
+      given.algorithms === undefined
+        ? defaults.algorithms
+        : check.someOf('issuer.algorithms', given.algorithms, ALGORITHMS)
     const jwksUri = jwksUriOf(given)
     const keys = createKeySource({ issuer, algorithms, jwksUri, seed: seedOf(given), jwks, fetch, events })
-    const audience = given.audience ? check.strings('issuer.audience', given.audience) : defaults.audience
+    const audience =
+      given.audience === undefined ? defaults.audience : check.strings('issuer.audience', given.audience)
     return Object.freeze({ issuer, hostname: new URL(issuer).hostname, audience, algorithms, keys })
   }
 }
