@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { CommandError, usageError } from './command/command-error.js'
+import { createTerminal, type Terminal } from './command/terminal.js'
+
+interface Command {
+  help: string
+  /** Resolves with the exit code, or nothing for 0. */
+  run(args: string[], terminal: Terminal): Promise<number | undefined>
+}
+
+/** Loaded when asked for: only the issuer needs Express. */
+const commands: ReadonlyMap<string, () => Promise<Command>> = new Map<string, () => Promise<Command>>([
+  ['issuer', () => import('./command/issuer.js')],
+  ['token', () => import('./command/token.js')],
+  ['inspect', () => import('./command/inspect.js')],
+  ['doctor', () => import('./command/doctor.js')],
+])
+
+const help = `Usage: require-auth COMMAND [options]
+
+Commands:
+  issuer    run an authorization server on this machine, for development only
+  token     get an access token by client credentials
+  inspect   explain what an access token says, without verifying it
+  doctor    check a live set-up, and a token against it, step by step
+
+Options:
+  -h, --help   this text, or that of a command: require-auth token --help
+  --version    the version of express-require-auth
+
+Exit codes: 0 well, 1 a request or a check failed, 2 wrong usage.`
+
+function version(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return JSON.parse(manifest).version
+}
+
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--')
+  return args.slice(0, end === -1 ? undefined : end).some((arg) => arg === '--help' || arg === '-h')
+}
+
+async function run([name = '', ...args]: string[], terminal: Terminal): Promise<number> {
+  const load = commands.get(name)
+  if (load) return runCommand(await load(), args, terminal)
+  if (name === '--version') terminal.print(version())
+  else if (asksForHelp([name])) terminal.print(help)
+  else throw usageError(name === '' ? 'a command is missing' : `there is no command ${JSON.stringify(name)}`)
+  return 0
+}
+
+async function runCommand(command: Command, args: string[], terminal: Terminal): Promise<number> {
+  if (!asksForHelp(args)) return (await command.run(args, terminal)) ?? 0
+  terminal.print(command.help)
+  return 0
+}
+
+function explain(error: unknown, name: string | undefined, terminal: Terminal): number {
+  if (!(error instanceof CommandError)) throw error
+  const command = commands.has(name ?? '') ? `require-auth ${name}` : 'require-auth'
+  const hint = error.exitCode === 2 ? ` (see ${command} --help)` : ''
+  terminal.complain(`${command}: ${error.message}${hint}`)
+  return error.exitCode
+}
+
+const args = process.argv.slice(2)
+const terminal = createTerminal(process)
+process.stdout.on('error', () => process.exit(0)) // nobody reads on: `| head`
+process.exitCode = await run(args, terminal).catch((error) => explain(error, args[0], terminal))
