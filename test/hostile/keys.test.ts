@@ -12,8 +12,7 @@ const ec = craftKey('ec', { namedCurve: 'P-256' }, 'ec')
 const { get } = mount({ issuer: trusting(rsa.jwk), audience: messages })
 const { privateKey: key, jwk } = rsa
 const pem = (type: 'spki' | 'pkcs1') => {
-  const { n, e, kty } = jwk
-  return createPublicKey({ key: { n, e, kty } as JsonWebKey, format: 'jwk' }).export({
+  return createPublicKey(key).export({
     format: 'pem',
     type,
   }) as string
