@@ -65,9 +65,10 @@ async function exchange(url: string, options: FetchJsonOptions): Promise<JsonAns
   }
 }
 
-async function ask(url: string, { fetch = globalThis.fetch, headers, signal }: FetchJsonOptions) {
+async function ask(url: string, { fetch = globalThis.fetch, headers, signal, form }: FetchJsonOptions) {
   try {
     return await fetch(url, {
+      ...(form && { method: 'POST', body: form }),
       headers: { accept: 'application/json', ...headers },
       redirect: 'manual', // a redirect would let the answerer choose where keys come from
       signal,
