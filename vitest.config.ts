@@ -11,5 +11,9 @@ export default defineConfig({
       { find: /^express-require-auth\/redis$/, replacement: src('redis.ts') },
     ],
   },
-  test: { include: ['test/**/*.test.ts', 'examples/**/*.test.ts'], exclude: ['test/bench/**'] },
+  test: {
+    include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+    exclude: ['test/bench/**'],
+    server: { deps: { inline: ['graphql-http'] } }, // else it loads a second copy of graphql, which refuses the first
+  },
 })
