@@ -25,6 +25,7 @@ export function createEvents(onEvent?: (event: AuthEvent) => void): Events {
       return onEvent !== undefined || diagnostics.hasSubscribers
     },
     emit(event) {
+      Object.freeze(event) // two listeners get it
       tell(onEvent, event)
       diagnostics.publish(event)
     },

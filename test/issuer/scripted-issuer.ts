@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AuthEvent, RequireAuthOptions } from 'express-require-auth'
 import { messages } from '../api.js'
 import { type CraftedKey, craft, craftedIssuer, craftKey, goodClaims } from '../craft.js'
-import { mount } from '../setup.js'
+import { type Mounting, mount } from '../setup.js'
 
 type Answer = () => Response | Promise<Response>
 
@@ -58,19 +58,19 @@ export function scriptIssuer(url = craftedIssuer) {
 }
 
 /** An API that trusts a scripted issuer, which has published `key`. */
-export function setupScripted(options: Partial<RequireAuthOptions> = {}) {
+export function setupScripted(options: Partial<RequireAuthOptions> = {}, mounting: Mounting = {}) {
   const key = newKey()
   const script = scriptIssuer()
   script.up(key)
   const events: AuthEvent[] = []
-  const mounted = mount({
+  const defaults: RequireAuthOptions = {
     issuer: script.url,
     audience: messages,
     algorithms: ['ES256'],
     fetch: script.fetch,
     onEvent: (event) => void events.push(event),
-    ...options,
-  })
+  }
+  const mounted = mount({ ...defaults, ...options }, mounting)
   const ofType = <T extends AuthEvent['type']>(type: T) =>
     events.filter((event): event is Extract<AuthEvent, { type: T }> => event.type === type)
   return { key, script, events, ofType, ...mounted }

@@ -1,0 +1,247 @@
+import type { RequestHandler } from 'express'
+import { getAuth } from 'express-require-auth'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { advanceSeconds, stopClock } from '../issuer/clock.js'
+import { newKey, setupScripted, signedBy } from '../issuer/scripted-issuer.js'
+
+stopClock()
+afterEach(() => void vi.restoreAllMocks())
+
+const spyOnVerify = () => vi.spyOn(crypto.subtle, 'verify')
+
+/** Calls a middleware by hand, and tells what it did before it returned. */
+function callNow(handler: RequestHandler, token: string) {
+  const headers = { authorization: `Bearer ${token}` }
+  const req = { method: 'GET', headers, rawHeaders: ['Authorization', headers.authorization] } as never
+  const next = vi.fn()
+  handler(req, { setHeader: () => {}, headersSent: false } as never, next)
+  return next.mock.calls
+}
+
+describe('a remembered token', () => {
+  test('is admitted before the middleware returns', async () => {
+    const { auth, get, key } = setupScripted()
+    const token = signedBy(key)
+    expect(callNow(auth, token)).toEqual([])
+    await get(token)
+    expect(callNow(auth, token)).toEqual([[]])
+  })
+
+  test('is verified once', async () => {
+    const { get, key } = setupScripted()
+    const verify = spyOnVerify()
+    const token = signedBy(key)
+    for (let n = 0; n < 3; n += 1) expect((await get(token)).status).toBe(200)
+    expect(verify).toHaveBeenCalledTimes(1)
+  })
+
+  test('is remembered for verify(), too', async () => {
+    const { auth, get, key } = setupScripted()
+    const verify = spyOnVerify()
+    const token = signedBy(key)
+    await get(token)
+    expect(await auth.verify(token)).toMatchObject({ subject: 'auth0|ada', token })
+    expect(verify).toHaveBeenCalledTimes(1)
+  })
+
+  test('is refused from the second on in which exp and the tolerance are over', async () => {
+    const { get, key } = setupScripted({ clockToleranceSeconds: 5 })
+    const exp = Math.floor(Date.now() / 1000) + 60
+    const token = signedBy(key, { exp })
+    expect((await get(token)).status).toBe(200)
+    vi.setSystemTime((exp + 5) * 1000 - 1)
+    expect((await get(token)).status).toBe(200)
+    vi.setSystemTime((exp + 5) * 1000)
+    const response = await get(token)
+    expect(response.status).toBe(401)
+    expect(response.headers['www-authenticate']).toBe(
+      'Bearer realm="api", error="invalid_token", error_description="The access token expired"',
+    )
+  })
+
+  test('is refused once it is too old', async () => {
+    const { get, key } = setupScripted({ maxTokenAgeSeconds: 60, clockToleranceSeconds: 0 })
+    const token = signedBy(key)
+    await get(token)
+    advanceSeconds(59)
+    expect((await get(token)).status).toBe(200)
+    advanceSeconds(1.1)
+    expect((await get(token)).body.code).toBe('token_too_old')
+  })
+
+  test('is told apart from one that differs in its last character', async () => {
+    const { get, key } = setupScripted()
+    const token = signedBy(key)
+    await get(token)
+    const forged = token.slice(0, -1) + (token.endsWith('A') ? 'Q' : 'A')
+    expect((await get(forged)).status).toBe(401)
+  })
+
+  test('has the very same frozen object as req.auth every time', async () => {
+    const { auth, get, key } = setupScripted()
+    const token = signedBy(key, { nested: { list: [{ deep: true }] }, permissions: ['a'], scope: 'b' })
+    await get(token)
+    const first = await auth.verify(token)
+    expect(await auth.verify(token)).toBe(first)
+    expectFrozen(first)
+  })
+
+  test('cannot be changed by a handler for the requests after it', async () => {
+    const change: RequestHandler = (req, _res, next) => {
+      expect(() => Object.assign(getAuth(req), { subject: 'admin' })).toThrow(TypeError)
+      expect(() => (getAuth(req).scopes as string[]).push('admin')).toThrow(TypeError)
+      next()
+    }
+    const { get, key } = setupScripted({}, { after: [change] })
+    const token = signedBy(key)
+    await get(token)
+    expect((await get(token)).body).toEqual({ subject: 'auth0|ada' })
+  })
+})
+
+function expectFrozen(value: unknown, path = 'auth'): void {
+  if (typeof value !== 'object' || value === null) return
+  expect(Object.isFrozen(value), path).toBe(true)
+  for (const [name, member] of Object.entries(value)) expectFrozen(member, `${path}.${name}`)
+}
+
+describe('isRevoked', () => {
+  test('is asked for every request, remembered token or not', async () => {
+    const isRevoked = vi.fn(() => false)
+    const { get, key } = setupScripted({ isRevoked })
+    const token = signedBy(key)
+    for (let n = 1; n <= 3; n += 1) {
+      expect((await get(token)).status).toBe(200)
+      expect(isRevoked).toHaveBeenCalledTimes(n)
+    }
+    expect(isRevoked).toHaveBeenLastCalledWith(
+      expect.objectContaining({ token, subject: 'auth0|ada' }),
+      expect.objectContaining({ method: 'GET' }),
+    )
+  })
+
+  test.each([
+    ['at once', () => true],
+    ['with a promise', async () => true],
+  ])('ends a remembered token %s', async (_, yes) => {
+    const isRevoked = vi.fn<() => boolean | Promise<boolean>>(() => false)
+    const { get, key } = setupScripted({ isRevoked })
+    const token = signedBy(key)
+    await get(token)
+    isRevoked.mockImplementation(yes)
+    const response = await get(token)
+    expect(response.status).toBe(401)
+    expect(response.headers['www-authenticate']).toBe(
+      'Bearer realm="api", error="invalid_token", error_description="The access token was revoked"',
+    )
+  })
+
+  test('that answers at once leaves a remembered token admitted before the middleware returns', async () => {
+    const { auth, get, key } = setupScripted({ isRevoked: () => false })
+    const token = signedBy(key)
+    await get(token)
+    expect(callNow(auth, token)).toEqual([[]])
+  })
+
+  test.each([
+    ['rejects', () => Promise.reject(new Error('store gone'))],
+    [
+      'throws',
+      () => {
+        throw new Error('store gone')
+      },
+    ],
+  ])('that %s is a fault, also for a remembered token', async (_, fail) => {
+    const isRevoked = vi.fn<() => boolean | Promise<boolean>>(() => false)
+    const { auth, get, key } = setupScripted({ isRevoked })
+    const token = signedBy(key)
+    await get(token)
+    isRevoked.mockImplementation(fail)
+    await expect(auth.verify(token)).rejects.toThrow('store gone')
+    isRevoked.mockImplementation(() => false)
+    expect((await get(token)).status).toBe(200)
+  })
+})
+
+describe('the bound', () => {
+  test('drops the token unused longest', async () => {
+    const { get, key } = setupScripted({ cache: { maxEntries: 2 } })
+    const verify = spyOnVerify()
+    const [a, b, c] = [signedBy(key), signedBy(key), signedBy(key)] as [string, string, string]
+    const verified = async (token: string) => {
+      verify.mockClear()
+      await get(token)
+      return verify.mock.calls.length
+    }
+    for (const token of [a, b]) expect(await verified(token)).toBe(1)
+    expect(await verified(a)).toBe(0)
+    expect(await verified(c)).toBe(1) // takes the place of b
+    expect(await verified(a)).toBe(0)
+    expect(await verified(b)).toBe(1) // takes the place of c
+    expect(await verified(c)).toBe(1)
+  })
+
+  test('is not touched by tokens that are refused', async () => {
+    const { get, key } = setupScripted({ cache: { maxEntries: 1 } })
+    const verify = spyOnVerify()
+    const token = signedBy(key)
+    await get(token)
+    await get(signedBy(key, { aud: 'https://other.example' }))
+    await get(signedBy({ ...key, privateKey: newKey().privateKey }))
+    verify.mockClear()
+    await get(token)
+    expect(verify).not.toHaveBeenCalled()
+  })
+})
+
+describe('first uses at once', () => {
+  test('share one verification', async () => {
+    const { auth, key } = setupScripted()
+    const verify = spyOnVerify()
+    const token = signedBy(key)
+    const verdicts = await Promise.all(Array.from({ length: 50 }, () => auth.verify(token)))
+    expect(verify).toHaveBeenCalledTimes(1)
+    expect(new Set(verdicts).size).toBe(1)
+  })
+
+  test('share a refusal, which is not remembered', async () => {
+    const { auth, key } = setupScripted()
+    await auth.ready()
+    const verify = spyOnVerify()
+    const forged = signedBy({ ...key, privateKey: newKey().privateKey })
+    const attempt = () => Promise.allSettled(Array.from({ length: 10 }, () => auth.verify(forged)))
+    const refused = await attempt()
+    expect(
+      refused.every((each) => each.status === 'rejected' && each.reason.code === 'signature_invalid'),
+    ).toBe(true)
+    expect(verify).toHaveBeenCalledTimes(1)
+    await attempt()
+    expect(verify).toHaveBeenCalledTimes(2)
+  })
+
+  test('are each checked for revocation', async () => {
+    let asked = 0
+    const { auth, key } = setupScripted({ isRevoked: () => asked++ > 0 })
+    const token = signedBy(key)
+    const verdicts = await Promise.allSettled(Array.from({ length: 3 }, () => auth.verify(token)))
+    expect(verdicts.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
+  })
+})
+
+test('cache: false verifies every time', async () => {
+  const { get, key } = setupScripted({ cache: false })
+  const verify = spyOnVerify()
+  const token = signedBy(key)
+  for (let n = 0; n < 3; n += 1) expect((await get(token)).status).toBe(200)
+  expect(verify).toHaveBeenCalledTimes(3)
+})
+
+test('a token that was refused for lack of keys is verified when they are back', async () => {
+  const { get, key, script } = setupScripted()
+  script.down()
+  const token = signedBy(key)
+  expect((await get(token)).status).toBe(503)
+  script.up(key)
+  advanceSeconds(1)
+  expect((await get(token)).status).toBe(200)
+})
