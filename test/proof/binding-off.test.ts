@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { setup } from './protected-api.js'
+import { setup } from '../setup.js'
 
 const refusal =
   'Bearer realm="api", error="invalid_token", error_description="The access token is bound in a way this API does not support"'
@@ -12,10 +12,8 @@ test.each([
   ['by a null', null],
   ['by a text', 'key'],
 ])('a token bound %s is refused while no binding is on', async (_, cnf) => {
-  const { issuer, api } = await setup()
-  const response = await api
-    .get('/messages')
-    .auth(await issuer.token({ claims: { cnf } }), { type: 'bearer' })
+  const { issuer, get } = await setup()
+  const response = await get(await issuer.token({ claims: { cnf } }))
   expect(response.status).toBe(401)
   expect(response.headers['www-authenticate']).toBe(refusal)
   expect(response.body.code).toBe('binding_unsupported')
