@@ -55,7 +55,7 @@ export function dpopRules(options: DpopOptions, clockToleranceSeconds: number): 
     algorithms: check.someOf('dpop.algorithms', algorithms, ALGORITHMS),
     maxAgeSeconds: check.positive('dpop.maxAgeSeconds', maxAgeSeconds),
     clockToleranceSeconds,
-    nonces: nonce && createNonces(nonce),
+    nonces: nonce === undefined ? undefined : createNonces(nonce),
     replayStore,
   })
 }

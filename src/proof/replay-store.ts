@@ -1,3 +1,5 @@
+import { positiveInteger } from '../option-checks.js'
+
 /** Where used proofs are remembered. Share one between machines that serve one API. */
 export interface ReplayStore {
   /**
@@ -21,10 +23,13 @@ const SLICE_SECONDS = 10
  *
  * Never forgets a proof before its time: one that it has no room for is not admitted, since making room would let
  * somebody with many proofs push out the one to be replayed. Proofs are forgotten in slices of ten seconds.
+ *
+ * @throws TypeError naming the option that is wrong.
  */
 export function createMemoryReplayStore({
   maxEntries = 1_000_000,
 }: MemoryReplayStoreOptions = {}): ReplayStore {
+  positiveInteger('maxEntries', maxEntries)
   const known = new Set<string>()
   const slices = new Map<number, string[]>()
   let purgedUntil = 0

@@ -1,0 +1,134 @@
+import { createMemoryReplayStore, type ReplayStore } from 'express-require-auth'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { answerOf, setup } from './protected-api.js'
+
+afterEach(() => void vi.useRealTimers())
+
+const start = new Date('2026-06-01T12:00:00Z').getTime()
+const at = (seconds: number) => void vi.setSystemTime(start + seconds * 1000)
+
+describe('the store in memory', () => {
+  test('knows an id until its time is over, and not much longer', async () => {
+    at(0)
+    const store = createMemoryReplayStore()
+    expect(await store.claim('a', 60)).toBe(true)
+    expect(await store.claim('a', 60)).toBe(false)
+    at(59.9)
+    expect(await store.claim('a', 60)).toBe(false)
+    at(70)
+    expect(await store.claim('a', 60)).toBe(true)
+  })
+
+  test('forgets by the time each id has, not by its place in the row', async () => {
+    at(0)
+    const store = createMemoryReplayStore({ maxEntries: 2 })
+    await store.claim('long', 600)
+    await store.claim('short', 10)
+    at(30)
+    expect(await store.claim('next', 10)).toBe(true)
+    expect(await store.claim('long', 600)).toBe(false)
+  })
+
+  test('admits nothing more when it is full, and forgets nothing for it', async () => {
+    at(0)
+    const store = createMemoryReplayStore({ maxEntries: 2 })
+    await store.claim('a', 60)
+    await store.claim('b', 60)
+    await expect(store.claim('c', 60)).rejects.toThrow('the replay store is full')
+    expect(await store.claim('a', 60)).toBe(false)
+    at(75)
+    expect(await store.claim('c', 60)).toBe(true)
+  })
+
+  test('grants one of many simultaneous claims', async () => {
+    const store = createMemoryReplayStore()
+    const claims = await Promise.all(Array.from({ length: 100 }, () => store.claim('a', 60)))
+    expect(claims.filter(Boolean)).toHaveLength(1)
+  })
+
+  test.each([0, -1, 1.5, Number.NaN, '5'])('refuses maxEntries %s', (maxEntries) => {
+    expect(() => createMemoryReplayStore({ maxEntries: maxEntries as number })).toThrow(
+      /^maxEntries must be a positive/,
+    )
+  })
+})
+
+/** Records what it was asked. */
+function recordingStore(answer: () => Promise<boolean> = async () => true) {
+  const asked: { id: string; ttlSeconds: number }[] = []
+  const replayStore: ReplayStore = {
+    claim(id, ttlSeconds) {
+      asked.push({ id, ttlSeconds })
+      return answer()
+    },
+  }
+  return { asked, replayStore }
+}
+
+test('a proof is remembered until iat + window, and for the difference of clocks (RFC 9449 §11.1)', async () => {
+  at(0)
+  const { asked, replayStore } = recordingStore()
+  const { send } = await setup({ dpop: { replayStore, maxAgeSeconds: 100 }, clockToleranceSeconds: 5 })
+  await send({ proof: { claims: { iat: start / 1000 - 40 } } })
+  await send({ proof: { claims: { iat: start / 1000 + 5 } } })
+  expect(asked.map(({ ttlSeconds }) => ttlSeconds)).toEqual([70, 115])
+})
+
+test('a hash stands for the proof, however long its jti (RFC 9449 §11.1)', async () => {
+  const { asked, replayStore } = recordingStore()
+  const { send } = await setup({ dpop: { replayStore } })
+  expect((await send({ proof: { claims: { jti: 'x'.repeat(4000) } } })).status).toBe(200)
+  expect(asked[0]?.id).toMatch(/^[\w-]{43}$/)
+})
+
+test('a proof that is refused is never remembered: floods cannot fill the store', async () => {
+  const { asked, replayStore } = recordingStore()
+  const { issuer, send, key, url, token } = await setup({ dpop: { replayStore } })
+  const thief = await issuer.dpop()
+  const [header, claims] = (await key.proof('GET', `${url}/messages`, token)).split('.')
+  const forged = await thief.proof('GET', `${url}/messages`, token, { header: { jwk: key.jwk } })
+  await send({ proof: `${header}.${claims}.${'A'.repeat(86)}` })
+  await send({ proof: forged })
+  await send({ proof: await thief.proof('GET', `${url}/messages`, token) })
+  await send({ proof: { method: 'POST' } })
+  await send({ proof: { claims: { iat: 0 } } })
+  await send({ proof: { claims: { ath: 'x' } } })
+  await send({ token: await key.token({ expiresInSeconds: -60 }) })
+  expect(asked).toEqual([])
+})
+
+test('a revoked token costs no entry of the store that matters: its holder is refused', async () => {
+  const { send } = await setup({ isRevoked: () => true })
+  expect(answerOf(await send()).code).toBe('token_revoked')
+})
+
+test.each([
+  ['rejects', () => Promise.reject(new Error('down'))],
+  [
+    'throws',
+    () => {
+      throw new Error('down')
+    },
+  ],
+])('a store that %s is an outage: 503, not a pass', async (_, answer) => {
+  const { replayStore } = recordingStore(answer)
+  const { send } = await setup({ dpop: { replayStore } })
+  const response = await send()
+  expect(answerOf(response)).toEqual({ status: 503, code: 'replay_store_unavailable', challenge: undefined })
+  expect(response.headers['retry-after']).toBe('1')
+  expect(response.body.detail).toBe('The replay store is unavailable')
+})
+
+test.each([undefined, null, 'OK', 1])('a store that answers %j grants nothing', async (answer) => {
+  const { replayStore } = recordingStore(async () => answer as unknown as boolean)
+  const { send } = await setup({ dpop: { replayStore } })
+  expect(answerOf(await send()).code).toBe('proof_replayed')
+})
+
+test('a Bearer request never asks the store', async () => {
+  const { asked, replayStore } = recordingStore()
+  const { send, issuer } = await setup({ dpop: { replayStore } })
+  const token = await issuer.token()
+  expect((await send({ scheme: 'Bearer', token, proof: null })).status).toBe(200)
+  expect(asked).toEqual([])
+})
