@@ -67,7 +67,7 @@ function encodingFault(name: string, part: string): string | undefined {
   if (foreign === '=') return `the ${name} has padding ("="), which base64url in tokens has not`
   if (foreign) return `the ${name} holds ${JSON.stringify(foreign)}, which is no base64url`
   if (Buffer.from(part, 'base64url').toString('base64url') === part) return undefined
-  return `the ${name} ends within a byte: was the token cut off?`
+  return `the ${name} ends within a byte: was the token cut off or added to?`
 }
 
 function decodeUtf8(bytes: Buffer): string | undefined {

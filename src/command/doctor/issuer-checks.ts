@@ -76,6 +76,6 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
 ]
 
 function reachableHint(message: string): string {
-  const reason = message.slice(message.lastIndexOf('('))
+  const reason = message.slice(message.indexOf(' ')) // behind the address
   return HINTS.find(([pattern]) => pattern.test(reason))?.[1] ?? 'check that it runs and can be reached'
 }
