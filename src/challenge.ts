@@ -11,6 +11,7 @@ export type Scheme = 'Bearer' | 'DPoP'
 /** The auth-params of every challenge. */
 export interface ChallengeOptions {
   realm: string
+  /** Read at every refusal: the metadata may be set up behind the middleware. */
   resourceMetadata?: string | undefined
   /** Offers the DPoP scheme, beside Bearer or alone. */
   dpop?: { algorithms: readonly string[]; required: boolean } | undefined
@@ -35,11 +36,11 @@ export function createChallengers(options: ChallengeOptions): Readonly<Record<Sc
 
 /** Writes challenges for requests that used `scheme`: only in that one an error is told (RFC 9449 §7.2). */
 export function createChallenger(options: ChallengeOptions, scheme: Scheme = 'Bearer'): Challenger {
-  const offers = schemesOf(options).map((each) => ({ scheme: each, bare: bareChallenge(each, options) }))
-  const judged = offers.length === 1 ? offers[0]?.scheme : scheme
+  const offers = schemesOf(options)
+  const judged = offers.length === 1 ? offers[0] : scheme
   return (refusal) => {
     const error = errorParams(refusal)
-    return offers.map((offer) => (offer.scheme === judged ? offer.bare + error : offer.bare)).join(', ')
+    return offers.map((each) => bareChallenge(each, options) + (each === judged ? error : '')).join(', ')
   }
 }
 

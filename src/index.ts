@@ -31,3 +31,5 @@ export {
   requireScopes,
   requireStepUp,
 } from './require-scope.js'
+export type { ProtectedResourceMetadata, ProtectedResourceOptions } from './resource-metadata.js'
+export { protectedResourceMetadata } from './resource-metadata.js'

@@ -13,6 +13,11 @@ export function plainObject(name: string, value: unknown): Record<string, unknow
   throw wrong(name, 'an object', value)
 }
 
+/** An option that is given as undefined counts as not given. */
+export function withoutUndefined(options: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+}
+
 export function positive(name: string, value: unknown): number {
   if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value
   throw wrong(name, 'a positive number', value)

@@ -1,8 +1,9 @@
 import type { Request } from 'express'
-import { type Challenger, createChallengers, type Scheme } from './challenge.js'
+import { type ChallengeOptions, type Challenger, createChallengers, type Scheme } from './challenge.js'
 import { type AuthEvent, createEvents, type Events } from './events.js'
 import { createFixedIssuers, createResolvedIssuers, type Issuers } from './issuer/issuers.js'
 import { ALGORITHMS, type Algorithm } from './issuer/jwk.js'
+import { jwksOptions } from './issuer/jwks-options.js'
 import type { JwksOptions } from './issuer/key-download.js'
 import { createIssuerBuilder, type IssuerSetting } from './issuer-setting.js'
 import * as check from './option-checks.js'
@@ -69,7 +70,11 @@ export interface Config {
   readonly judge: AccessTokens
   /** The schemes that tokens may come under. */
   readonly schemes: readonly Scheme[]
+  /** What every challenge says. The address of the metadata may be added. */
+  readonly challenge: ChallengeOptions
   readonly challengers: Readonly<Record<Scheme, Challenger>>
+  /** Whether tokens that are bound to a client certificate are taken. */
+  readonly mtls: boolean
   readonly events: Events
   readonly tokenFrom: readonly TokenPlace[]
   readonly optional: boolean
@@ -96,22 +101,15 @@ const NAMES: readonly (keyof RequireAuthOptions)[] = [
   'fetch',
 ]
 
-const JWKS_DEFAULTS: Required<JwksOptions> = {
-  maxAgeSeconds: 600,
-  maxStaleSeconds: 86_400,
-  cooldownSeconds: 10,
-  timeoutSeconds: 5,
-  maxBytes: 262_144,
-}
-
 /** @throws TypeError naming the option and the value. */
 export function createConfig(options: RequireAuthOptions): Config {
-  const given = withoutUndefined(check.plainObject('options', options)) as unknown as RequireAuthOptions
+  const given = check.withoutUndefined(check.plainObject('options', options)) as unknown as RequireAuthOptions
   check.checkNames('requireAuth', given, NAMES)
   const events = createEvents(given.onEvent && check.func('onEvent', given.onEvent))
   const issuers = createIssuers(given, events)
   const rules = claimRules(given)
   const { dpop, schemes, checkBinding } = createBindings(given, rules.clockToleranceSeconds)
+  const challenge = { realm: given.realm ?? 'api', resourceMetadata: given.resourceMetadata, dpop }
   return Object.freeze({
     issuers,
     judge: createAccessTokens({
@@ -123,19 +121,13 @@ export function createConfig(options: RequireAuthOptions): Config {
       isRevoked: given.isRevoked && check.func('isRevoked', given.isRevoked),
     }),
     schemes,
-    challengers: createChallengers({
-      realm: given.realm ?? 'api',
-      resourceMetadata: given.resourceMetadata,
-      dpop,
-    }),
+    challenge,
+    challengers: createChallengers(challenge),
+    mtls: given.mtls !== undefined,
     events,
     tokenFrom: tokenPlaces(given.tokenFrom ?? ['header']),
     optional: check.bool('optional', given.optional ?? false),
   })
-}
-
-function withoutUndefined(options: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
 function createIssuers({ issuer, ...given }: RequireAuthOptions, events: Events): Issuers {
@@ -152,17 +144,6 @@ function createIssuers({ issuer, ...given }: RequireAuthOptions, events: Events)
   if (names.size === 0) throw check.wrong('issuer', 'at least one', issuer)
   if (names.size < issuers.length) throw check.wrong('issuer', 'a list of different issuers', issuer)
   return createFixedIssuers(issuers)
-}
-
-function jwksOptions(given: JwksOptions): Required<JwksOptions> {
-  const names = Object.keys(JWKS_DEFAULTS)
-  const options = withoutUndefined(check.plainObject('jwks', given))
-  check.checkNames('jwks', options, names)
-  for (const [name, value] of Object.entries(options)) {
-    const checkValue = name === 'maxStaleSeconds' ? check.notNegative : check.positive
-    checkValue(`jwks.${name}`, value)
-  }
-  return Object.freeze({ ...JWKS_DEFAULTS, ...options })
 }
 
 function claimRules(given: RequireAuthOptions): ClaimRules {

@@ -38,7 +38,7 @@ export interface RequireAuth extends RequestHandler {
  */
 export function requireAuth(options: RequireAuthOptions): RequireAuth {
   const config = createConfig(options)
-  return Object.assign(createMiddleware(config), {
+  const auth = Object.assign(createMiddleware(config), {
     async ready() {
       await config.issuers.ready().catch(explainOutage)
     },
@@ -51,6 +51,15 @@ export function requireAuth(options: RequireAuthOptions): RequireAuth {
       }
     },
   })
+  configs.set(auth, config)
+  return auth
+}
+
+const configs = new WeakMap<RequestHandler, Config>()
+
+/** What a middleware was made to do. Undefined for one that `requireAuth` did not make. */
+export function configOf(auth: RequestHandler): Config | undefined {
+  return configs.get(auth)
 }
 
 function createMiddleware(config: Config): RequestHandler {

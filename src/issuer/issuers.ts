@@ -18,6 +18,8 @@ export interface Issuer {
 export interface Issuers {
   /** Whether the answer depends on the request, so that it must be asked for every one. */
   readonly perRequest: boolean
+  /** Undefined when a function of the application names them one at a time. */
+  readonly names: readonly string[] | undefined
   /** @throws `issuer_unknown`, before anything is fetched: the name is the sender's text. */
   find(unverifiedIssuer: unknown, req: Request | undefined): Issuer | Promise<Issuer>
   ready(): Promise<void>
@@ -33,6 +35,7 @@ export function createFixedIssuers(issuers: readonly Issuer[]): Issuers {
   const byName = new Map(issuers.map((issuer) => [issuer.issuer, issuer]))
   return {
     perRequest: false,
+    names: Object.freeze([...byName.keys()]),
     find(unverifiedIssuer) {
       const issuer = byName.get(unverifiedIssuer as string)
       if (!issuer) throw authError('issuer_unknown')
@@ -75,6 +78,7 @@ export function createResolvedIssuers<Setting>(
 
   return {
     perRequest: true,
+    names: undefined,
     find(unverifiedIssuer, req) {
       if (typeof unverifiedIssuer !== 'string') throw authError('issuer_unknown')
       return after(resolve(unverifiedIssuer, req), (setting) => check(unverifiedIssuer, setting))
