@@ -1,9 +1,9 @@
 import type { JSONWebKeySet } from 'jose'
 import { isHttpsOrLoopbackUrl, issuerUrl } from './issuer/issuer-url.js'
 import type { Issuer } from './issuer/issuers.js'
-import { ALGORITHMS, type Algorithm } from './issuer/jwk.js'
 import { createKeySource } from './issuer/jwks.js'
 import type { KeyDownloadConfig } from './issuer/key-download.js'
+import { ALGORITHMS, type Algorithm } from './jwk.js'
 import * as check from './option-checks.js'
 
 /** An issuer with settings of its own. */

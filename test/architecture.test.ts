@@ -7,7 +7,7 @@ const src = resolve(import.meta.dirname, '../src')
 /** Lowest first. A folder is on the floor of its entry, whatever its files. */
 const floors: readonly (readonly string[])[] = [
   ['errors.ts', 'after.ts', 'option-checks.ts'],
-  ['events.ts', 'challenge.ts', 'fetch-json.ts', 'compact-jws.ts'],
+  ['events.ts', 'challenge.ts', 'fetch-json.ts', 'compact-jws.ts', 'jwk.ts'],
   ['request.ts', 'issuer/', 'proof/'],
   ['token/'],
   ['issuer-setting.ts', 'options.ts'],

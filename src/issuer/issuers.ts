@@ -1,7 +1,7 @@
 import type { Request } from 'express'
 import { after } from '../after.js'
 import { authError } from '../errors.js'
-import type { Algorithm } from './jwk.js'
+import type { Algorithm } from '../jwk.js'
 import type { KeySource } from './jwks.js'
 
 /** A configured issuer with its keys and rules. */

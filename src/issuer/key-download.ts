@@ -1,7 +1,7 @@
 import type { Events } from '../events.js'
 import { type FetchJsonOptions, fetchJson } from '../fetch-json.js'
+import type { Algorithm } from '../jwk.js'
 import { discover } from './discovery.js'
-import type { Algorithm } from './jwk.js'
 import { type KeySet, readKeySet } from './key-set.js'
 
 /** How the keys of every issuer are fetched and kept. */

@@ -1,5 +1,5 @@
 import type { JWK } from 'jose'
-import { type Algorithm, importVerificationKey, type VerificationKey } from './jwk.js'
+import { type Algorithm, importVerificationKey, type VerificationKey } from '../jwk.js'
 
 /** The usable keys of one issuer, by `kid`. */
 export interface KeySet {

@@ -1,7 +1,7 @@
 import type { Request } from 'express'
 import { after } from '../after.js'
 import type { Scheme } from '../challenge.js'
-import { authError } from '../errors.js'
+import { authError, type RefusalCode } from '../errors.js'
 import { createProofCheck, type KeyBoundToken } from './dpop.js'
 import { type DpopOptions, type DpopRules, dpopRules } from './dpop-options.js'
 import { type Evidence, evidenceOf } from './evidence.js'
@@ -68,13 +68,25 @@ export function createBindings(options: BindingOptions, clockToleranceSeconds: n
 function createBindingCheck(dpop: DpopRules | undefined, mtls: Mtls | undefined): BindingCheck {
   const checkProof = dpop && createProofCheck(dpop)
 
-  return function checkBinding(token, { scheme, evidence, req }) {
-    const { jkt, 'x5t#S256': thumbprint } = token.claims.cnf ?? {}
-    const isKeyNeeded = dpop?.required || scheme === 'DPoP' // the scheme is for bound tokens only (RFC 9449 §7.1)
-    if ((isKeyNeeded && !jkt) || (mtls?.required && !thumbprint)) throw authError('binding_required')
-    if (jkt && scheme !== 'DPoP') throw authError('binding_mismatch') // stolen, and sent without proof
-    const certified = thumbprint && mtls ? mtls.check(thumbprint, evidence, req) : undefined
-    if (!jkt || !checkProof) return certified
-    return after(certified, () => checkProof(token, evidence ?? evidenceOf(req as Request), req?.res))
+  function checkCertificate({ claims }: BindableToken, { evidence, req }: Sender): void | Promise<void> {
+    const thumbprint = claims.cnf?.['x5t#S256']
+    if (thumbprint === undefined) return demand(!mtls?.required, 'binding_required')
+    if (!mtls) throw authError('binding_unsupported')
+    return mtls.check(thumbprint, evidence, req)
   }
+
+  function checkKey(token: BindableToken, { scheme, evidence, req }: Sender): void | Promise<void> {
+    const isDpop = scheme === 'DPoP'
+    // the scheme is for bound tokens only (RFC 9449 §7.1)
+    if (token.claims.cnf?.jkt === undefined) return demand(!dpop?.required && !isDpop, 'binding_required')
+    if (!checkProof) throw authError('binding_unsupported')
+    demand(isDpop, 'binding_mismatch') // a thief would send it without proof
+    return checkProof(token, evidence ?? evidenceOf(req as Request), req?.res)
+  }
+
+  return (token, sender) => after(checkCertificate(token, sender), () => checkKey(token, sender))
+}
+
+function demand(condition: boolean, code: RefusalCode): void {
+  if (!condition) throw authError(code)
 }

@@ -1,4 +1,4 @@
-import { ALGORITHMS, type Algorithm } from '../issuer/jwk.js'
+import { ALGORITHMS, type Algorithm } from '../jwk.js'
 import * as check from '../option-checks.js'
 import { createNonces, type NonceOptions, type Nonces } from './nonce.js'
 import { createMemoryReplayStore, type ReplayStore } from './replay-store.js'

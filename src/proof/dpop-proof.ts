@@ -1,7 +1,7 @@
 import { calculateJwkThumbprint, compactVerify, errors, type JWK } from 'jose'
 import { type JsonObject, parseCompactJws } from '../compact-jws.js'
 import { authError, isAuthError } from '../errors.js'
-import { type Algorithm, importVerificationKey, type VerificationKey } from '../issuer/jwk.js'
+import { type Algorithm, importVerificationKey, type VerificationKey } from '../jwk.js'
 
 /** A DPoP proof in due form. Its signature is not verified, nor anything in it. */
 export interface UnverifiedProof {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Response } from 'express'
 import { type AuthError, authError, outage } from '../errors.js'
-import type { VerificationKey } from '../issuer/jwk.js'
+import type { VerificationKey } from '../jwk.js'
 import type { DpopRules } from './dpop-options.js'
 import { importBoundKey, readProof, type UnverifiedProof, verifyProofSignature } from './dpop-proof.js'
 import type { Evidence } from './evidence.js'

@@ -95,7 +95,7 @@ function checkConfirmation({ cnf }: JsonObject, { confirmations }: ClaimRules): 
   if (cnf === undefined) return
   const members = typeof cnf === 'object' && cnf !== null ? Object.entries(cnf) : []
   const isChecked = ([name, value]: [string, unknown]) =>
-    confirmations.includes(name) && typeof value === 'string'
+    confirmations.includes(name) && typeof value === 'string' && value !== ''
   if (members.length === 0 || !members.every(isChecked)) throw authError('binding_unsupported')
 }
 

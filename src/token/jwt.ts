@@ -3,7 +3,7 @@ import { compactVerify, errors } from 'jose'
 import { type JsonObject, parseCompactJws } from '../compact-jws.js'
 import { authError } from '../errors.js'
 import type { Issuer, Issuers } from '../issuer/issuers.js'
-import type { VerificationKey } from '../issuer/jwk.js'
+import type { VerificationKey } from '../jwk.js'
 import type { Auth, Claims } from '../request.js'
 import { audiencesOf, type ClaimRules, checkClaims, checkType, endOf, scopesOf } from './claims.js'
 
