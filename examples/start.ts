@@ -1,24 +1,18 @@
-import { createServer, type Server } from 'node:http'
-import type { Express } from 'express'
-import { northwind, startTestIssuer, type TestIssuer } from 'express-require-auth/testing'
-import { createMessagesApi } from './messages-api.js'
+import { northwind } from 'express-require-auth/testing'
+import { type Playground, type PortError, startPlayground } from './playground/server.js'
+import { audience } from './playground/tenant.js'
 
-const audience = 'https://messages.northwind.com'
+const settings = { issuerPort: 'ISSUER_PORT', apiPort: 'API_PORT' } as const
 
-/** `npm start`: the local issuer and the Messages API, with ready-made curl lines. */
+/** `npm start`: the local issuer, the Messages API and a page to try them, with ready-made curl lines. */
 async function start(): Promise<void> {
-  const issuerPort = portOf('ISSUER_PORT', 4000)
-  const apiPort = portOf('API_PORT', 3000)
-  const issuer = await startTestIssuer({ port: issuerPort, tenant: northwind }).catch(
-    explainTaken('ISSUER_PORT', issuerPort),
+  const ports = { issuerPort: portOf('ISSUER_PORT', 4000), apiPort: portOf('API_PORT', 3000) }
+  const tokenLifetimeSeconds = lifetimeOf('TOKEN_LIFETIME_SECONDS', 86_400)
+  const playground = await startPlayground({ ...ports, tokenLifetimeSeconds }).catch((error: PortError) =>
+    explainPort(error, ports[error.option]),
   )
-  const app = createMessagesApi({ issuer: [issuer.url, issuer.customUrl], audience })
-  const api = await listen(app, apiPort).catch(async (error) => {
-    await issuer.close()
-    return explainTaken('API_PORT', apiPort)(error)
-  })
-  console.log(instructions(issuer, api))
-  stopOnSignal(issuer, api)
+  console.log(instructions(playground))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, playground.close)
 }
 
 function portOf(name: string, fallback: number): number {
@@ -28,33 +22,26 @@ function portOf(name: string, fallback: number): number {
   throw new Error(`${name} must be a port number from 0 to 65535, got ${JSON.stringify(setting)}`)
 }
 
-function explainTaken(name: string, port: number) {
-  return (error: NodeJS.ErrnoException): never => {
-    if (error.code === 'EADDRINUSE') throw new Error(`Port ${port} is taken: set ${name} to a free one`)
-    if (error.code === 'EACCES')
-      throw new Error(`Port ${port} may not be used: set ${name} to one from 1024 up`)
-    throw error
-  }
+function lifetimeOf(name: string, fallback: number): number {
+  const setting = process.env[name]
+  if (setting === undefined || setting === '') return fallback
+  if (/^[1-9]\d{0,7}$/.test(setting)) return Number(setting)
+  throw new Error(`${name} must be a positive whole number of seconds, got ${JSON.stringify(setting)}`)
 }
 
-function listen(app: Express, port: number): Promise<Server> {
-  const server = createServer(app)
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => resolve(server))
-  })
+function explainPort(error: PortError, port: number): never {
+  const name = settings[error.option]
+  if (error.code === 'EADDRINUSE') throw new Error(`Port ${port} is taken: set ${name} to a free one`)
+  if (error.code === 'EACCES')
+    throw new Error(`Port ${port} may not be used: set ${name} to one from 1024 up`)
+  throw error
 }
 
-function urlOf(server: Server): string {
-  const { port } = server.address() as { port: number }
-  return `http://localhost:${port}`
-}
-
-function instructions(issuer: TestIssuer, server: Server): string {
-  const api = urlOf(server)
+function instructions({ issuer, apiUrl: api }: Playground): string {
   return `
 Local issuer   ${issuer.url} (canonical domain) and ${issuer.customUrl} (custom domain). For development only.
 Messages API   ${api}
+Playground     ${api}/ in a browser: log in, look at the token, call the API, let the token expire and refresh
 
 Get a token that may read but not write:
 
@@ -87,15 +74,6 @@ function tokenLine(variable: string, domain: string, clientId: string): string {
   ]
   const data = fields.map((field) => `--data ${field}`).join(' ')
   return `${variable}=$(curl -s ${domain}oauth/token ${data} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`
-}
-
-function stopOnSignal(issuer: TestIssuer, server: Server): void {
-  const stop = async () => {
-    server.close()
-    server.closeAllConnections()
-    await issuer.close()
-  }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
 }
 
 start().catch((error: Error) => {
