@@ -46,6 +46,12 @@ export function trusting(...keys: JWK[]) {
   return { issuer: craftedIssuer, jwks: { keys } }
 }
 
+/** Stands in for `fetch`: answers for the crafted issuer at once, with these keys. */
+export function answering(...keys: JWK[]): typeof fetch {
+  const metadata = { issuer: craftedIssuer, jwks_uri: `${craftedIssuer}keys` }
+  return async (url) => Response.json(String(url) === metadata.jwks_uri ? { keys } : metadata)
+}
+
 /** The secret of an algorithm-confusion attack: public text taken for an HMAC key. */
 export function craftSecret(text: string): KeyObject {
   return createSecretKey(Buffer.from(text))

@@ -2,20 +2,14 @@ import { validateHeaderName, validateHeaderValue } from 'node:http'
 import express, { type Request, type Response } from 'express'
 import { authErrorHandler, type RequireAuthOptions, requireAuth } from 'express-require-auth'
 import { messages } from '../api.js'
-import { craftedIssuer } from '../craft.js'
+import { answering, craftedIssuer } from '../craft.js'
 import type { Input } from './inputs.js'
 import { keys } from './tokens.js'
-
-/** The issuer, without sockets: its answers come at once. */
-const fetchFromIssuer = async (url: unknown) => {
-  const metadata = { issuer: craftedIssuer, jwks_uri: `${craftedIssuer}keys` }
-  return globalThis.Response.json(String(url).endsWith('keys') ? { keys } : metadata)
-}
 
 const common: RequireAuthOptions = {
   issuer: craftedIssuer,
   audience: messages,
-  fetch: fetchFromIssuer as typeof fetch,
+  fetch: answering(...keys),
 }
 
 export interface Target {
