@@ -81,8 +81,30 @@ test.each(['ISSUER_PORT', 'API_PORT'])(
   30_000,
 )
 
-test('a setting that is no port is told in one line', async () => {
-  const { ended, output } = await start({ API_PORT: 'many' })
-  expect(await ended).toBe(1)
-  expect(output).toBe('API_PORT must be a port number from 0 to 65535, got "many"\n')
+test.each([
+  ['API_PORT', 'many', 'API_PORT must be a port number from 0 to 65535, got "many"'],
+  [
+    'TOKEN_LIFETIME_SECONDS',
+    '0',
+    'TOKEN_LIFETIME_SECONDS must be a positive whole number of seconds, got "0"',
+  ],
+])(
+  'a wrong %s is told in one line',
+  async (name, setting, line) => {
+    const { ended, output } = await start({ [name]: setting })
+    expect(await ended).toBe(1)
+    expect(output).toBe(`${line}\n`)
+  },
+  30_000,
+)
+
+test('a page is served at the printed address, and tokens live as long as is set', async () => {
+  const { output } = await start({ TOKEN_LIFETIME_SECONDS: '7' })
+  const address = /^Playground +(\S+)/m.exec(output)?.[1] ?? ''
+  expect(await (await fetch(address)).text()).toContain('<title>Messages API playground</title>')
+  const [, issuer, data = ''] = /curl -s (\S+)oauth\/token (.*?) \|/.exec(output) ?? []
+  const body = data.replaceAll('--data ', '').replaceAll(' ', '&')
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
+  const response = await fetch(`${issuer}oauth/token`, { method: 'POST', headers, body })
+  expect(await response.json()).toMatchObject({ expires_in: 7 })
 }, 30_000)
