@@ -2,14 +2,14 @@ import type { Request, RequestHandler } from 'express'
 import { after, isPromise } from './after.js'
 import { type Challenger, challenged, createChallenger, quotable } from './challenge.js'
 import { type AuthError, authError, type ChallengeParams, isAuthError, type RefusalCode } from './errors.js'
-import { notNegative, strings } from './option-checks.js'
+import { checkNames, plainObject, positiveInteger, strings } from './option-checks.js'
 import { type Auth, type Claims, challengerOf } from './request.js'
 
 type Decide = (auth: Auth, req: Request) => boolean | Promise<boolean>
 
 interface Check {
   decide: Decide
-  refusal: () => AuthError
+  refusal: (auth: Auth) => AuthError
 }
 
 /** What a check decides, so that `anyOf` can ask it without running it as middleware. */
@@ -78,37 +78,58 @@ export function requireClaims<C extends object = Claims>(
 export interface StepUpOptions {
   /** Acceptable `acr` values, in order of preference. */
   acrValues?: string | readonly string[]
-  /** Oldest acceptable log-in, in seconds since `auth_time`. */
+  /** Oldest acceptable log-in, in whole seconds since `auth_time`. */
   maxAgeSeconds?: number
+  /** Scopes that are needed too, so that one log-in can bring what is lacking. */
+  scopes?: string | readonly string[]
 }
 
 /**
  * Admits tokens of a log-in that is strong and recent enough, else 401 `insufficient_user_authentication`.
  *
- * A token without `acr` or `auth_time` does not meet a demand on it.
+ * A token without `acr` or `auth_time` does not meet a demand on it. With `scopes` the challenge names those too when
+ * one is lacking; a token that lacks nothing else gets 403 `insufficient_scope`.
  *
+ * @throws TypeError naming the option that is wrong.
  * @see RFC 9470 §3
  */
-export function requireStepUp({ acrValues, maxAgeSeconds }: StepUpOptions): RequestHandler {
-  if (acrValues === undefined && maxAgeSeconds === undefined) {
-    throw new TypeError('requireStepUp needs acrValues or maxAgeSeconds')
+export function requireStepUp(options: StepUpOptions): RequestHandler {
+  const { acrValues, maxAgeSeconds, needed } = checkStepUp(options)
+  const demanded = {
+    ...(acrValues && { acr_values: acrValues.join(' ') }),
+    ...(maxAgeSeconds !== undefined && { max_age: String(maxAgeSeconds) }),
   }
-  const accepted =
-    acrValues === undefined ? undefined : scopeTokens('acrValues', strings('acrValues', acrValues))
-  if (maxAgeSeconds !== undefined) notNegative('maxAgeSeconds', maxAgeSeconds)
-  return createCheck(
-    'requireStepUp',
-    ({ claims: { acr, auth_time: authTime } }) =>
-      (accepted === undefined || accepted.includes(acr as string)) &&
-      (maxAgeSeconds === undefined || Date.now() / 1000 - Number(authTime ?? Number.NaN) <= maxAgeSeconds),
-    {
-      code: 'insufficient_user_authentication',
-      params: {
-        ...(accepted && { acr_values: accepted.join(' ') }),
-        ...(maxAgeSeconds !== undefined && { max_age: String(Math.floor(maxAgeSeconds)) }),
-      },
+  const isAuthenticated = ({ claims: { acr, auth_time: authTime } }: Auth) =>
+    (acrValues === undefined || acrValues.includes(acr as string)) &&
+    (maxAgeSeconds === undefined || Math.floor(Date.now() / 1000) - timeOf(authTime) <= maxAgeSeconds)
+  const hasScopes = (auth: Auth) => needed.every((scope) => auth.scopes.includes(scope))
+  return guard('requireStepUp', {
+    decide: (auth) => isAuthenticated(auth) && hasScopes(auth),
+    refusal: (auth) => {
+      const scope = hasScopes(auth) ? {} : { scope: needed.join(' ') }
+      return isAuthenticated(auth)
+        ? authError('insufficient_scope', scope)
+        : authError('insufficient_user_authentication', { ...demanded, ...scope })
     },
-  )
+  })
+}
+
+function checkStepUp(options: StepUpOptions) {
+  const { acrValues, maxAgeSeconds, scopes } = plainObject('requireStepUp', options) as StepUpOptions
+  checkNames('requireStepUp', options, ['acrValues', 'maxAgeSeconds', 'scopes'])
+  if (acrValues === undefined && maxAgeSeconds === undefined)
+    throw new TypeError('requireStepUp needs acrValues or maxAgeSeconds')
+  if (maxAgeSeconds !== undefined && maxAgeSeconds !== 0) positiveInteger('maxAgeSeconds', maxAgeSeconds)
+  return {
+    acrValues:
+      acrValues === undefined ? undefined : scopeTokens('acrValues', strings('acrValues', acrValues)),
+    maxAgeSeconds,
+    needed: scopes === undefined ? [] : scopeTokens('scopes', strings('scopes', scopes)),
+  }
+}
+
+function timeOf(authTime: unknown): number {
+  return typeof authTime === 'number' ? authTime : Number.NaN // which is no time ago, nor ever
 }
 
 /** Admits what at least one of `handlers`, checks of this package, admits; else refuses as the first of them does. */
@@ -140,7 +161,8 @@ function createCheck(
 
 function guard(name: string, check: Check): RequestHandler {
   const handler: RequestHandler = function checkMiddleware(req, res, next) {
-    const settle = (admitted: boolean) => (admitted === true ? next() : refuse(check.refusal()))
+    const settle = (admitted: boolean) =>
+      admitted === true ? next() : refuse(check.refusal(req.auth as Auth))
     const refuse = (error: unknown) =>
       next(isAuthError(error) ? challenged(error, challengerFor(req), res) : error)
     let decision: boolean | Promise<boolean>
