@@ -82,6 +82,21 @@ describe('a rotated key', () => {
     expect((await get(signedBy(rotated))).status).toBe(200)
   })
 
+  test('is never refused while refreshes fail, cooldown or not', async () => {
+    const { get, key, script, ofType } = setupScripted({ jwks: { maxAgeSeconds: 2, cooldownSeconds: 10 } })
+    await get(signedBy(key))
+    await get(signedBy(newKey()))
+    script.down()
+    advanceSeconds(2)
+    await get(signedBy(key))
+    await until(() => ofType('keys_refresh_failed').length === 1)
+    const rotated = newKey()
+    expect((await get(signedBy(rotated))).status).toBe(503)
+    script.up(rotated)
+    advanceSeconds(1)
+    expect((await get(signedBy(rotated))).status).toBe(200)
+  })
+
   test('is accepted when a set that lacked it was fetched a cooldown ago for another', async () => {
     const { get, key, script } = setupScripted()
     await get(signedBy(key))
