@@ -77,7 +77,7 @@ async function report(played) {
   const described = await describeAll(options.contenders)
   const text = writeReport(played, { described, ...options, ...form })
   process.stdout.write(text)
-  if (options.size === 'quick') return
+  if (!options.whole) return
   const folder = new URL('./results/', import.meta.url)
   mkdirSync(folder, { recursive: true })
   writeFileSync(new URL('faults.md', folder), text)

@@ -15,6 +15,7 @@ export function readOptions({ contenders, quickContenders = contenders, scenario
   })
   return {
     size: values.quick ? 'quick' : 'full',
+    whole: !values.quick && !values.only && !values.scenario,
     rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
     contenders: chosen(values.only, contenders) ?? (values.quick ? quickContenders : contenders),
     scenarios: chosen(values.scenario, scenarios) ?? scenarios,

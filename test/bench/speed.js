@@ -87,7 +87,7 @@ function isWrongOnOurs({ contender, failure, wrong }) {
 
 async function report(results) {
   const described = await describeAll(contenders)
-  const folder = options.size === 'quick' ? join(tmpdir(), 'require-auth-bench') : resultsFolder()
+  const folder = options.whole ? resultsFolder() : join(tmpdir(), 'require-auth-bench')
   const text = writeReport(results, { described, options })
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'speed.md'), text)
