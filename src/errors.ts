@@ -30,6 +30,7 @@ const refusals = {
   token_expired: invalidToken('The access token expired'),
   token_too_old: invalidToken('The access token is too old'),
   token_not_yet_valid: invalidToken('The access token is not valid yet'),
+  token_inactive: invalidToken('The access token is not active'),
   token_revoked: invalidToken('The access token was revoked'),
   signature_invalid: invalidToken('The access token signature is invalid'),
   algorithm_not_allowed: invalidToken('The access token is signed with an algorithm that is not allowed'),
@@ -78,6 +79,11 @@ const refusals = {
   },
 
   keys_unavailable: { status: 503, description: 'The keys of the issuer are unavailable' },
+  introspection_unavailable: {
+    status: 503,
+    description: 'The authorization server cannot be asked about the token',
+  },
+  revocation_unavailable: { status: 503, description: 'The list of revoked tokens is unavailable' },
   replay_store_unavailable: { status: 503, description: 'The replay store is unavailable' },
 } as const satisfies Record<string, Refusal>
 

@@ -9,6 +9,7 @@ export type AuthEvent =
   | { type: 'keys_refreshed'; issuer: string; keys: number; withdrawn: number }
   | { type: 'keys_refresh_failed'; issuer: string; error: unknown; servingStale: boolean }
   | { type: 'keys_stale'; issuer: string }
+  | { type: 'introspection_failed'; issuer: string; error: unknown }
 
 export interface Events {
   /** Whether anybody listens: spares the hot path from building events for nobody. */

@@ -1,7 +1,7 @@
 /** What an HTTP answer says, once it is known to be JSON within bounds. */
 export interface JsonAnswer {
   status: number
-  /** Undefined for 304 Not Modified. */
+  /** Undefined for 304 Not Modified; text where a media type was asked for. */
   body: unknown
   etag: string | undefined
   /** `max-age` of Cache-Control, in seconds; 0 for `no-store` and `no-cache`. */
@@ -15,6 +15,8 @@ export interface FetchJsonOptions {
   maxBytes: number
   fetch?: typeof globalThis.fetch
   headers?: Record<string, string>
+  /** Takes text of this media type instead of JSON. */
+  mediaType?: string
   /** Sends a form by POST. Default: a GET. */
   form?: URLSearchParams
   /** Statuses besides 200 whose JSON is an answer too, such as the errors of a token endpoint. Default none. */
@@ -57,7 +59,8 @@ async function exchange(url: string, options: FetchJsonOptions): Promise<JsonAns
   const response = await ask(url, options)
   try {
     checkAnswer(url, response, options)
-    const body = response.status === 304 ? undefined : parse(url, await readBody(url, response, options))
+    const body =
+      response.status === 304 ? undefined : parse(url, await readBody(url, response, options), options)
     return { status: response.status, body, ...cachingOf(response.headers) }
   } catch (error) {
     response.body?.cancel().catch(() => {}) // frees the connection of an answer nobody reads
@@ -65,11 +68,14 @@ async function exchange(url: string, options: FetchJsonOptions): Promise<JsonAns
   }
 }
 
-async function ask(url: string, { fetch = globalThis.fetch, headers, signal, form }: FetchJsonOptions) {
+async function ask(
+  url: string,
+  { fetch = globalThis.fetch, headers, mediaType, signal, form }: FetchJsonOptions,
+) {
   try {
     return await fetch(url, {
       ...(form && { method: 'POST', body: form }),
-      headers: { accept: 'application/json', ...headers },
+      headers: { accept: mediaType ?? 'application/json', ...headers },
       redirect: 'manual', // a redirect would let the answerer choose where keys come from
       signal,
     })
@@ -92,15 +98,19 @@ function brokenOff(url: string, { what, error, signal }: Breach): FetchError {
   return new FetchError(url, `${what} (${isCode ? code : 'network error'})`)
 }
 
-function checkAnswer(url: string, { status, type, headers }: Response, asked: FetchJsonOptions): void {
-  if (type === 'opaqueredirect' || (status >= 300 && status < 400 && status !== 304)) {
+const JSON_TYPE = /^application\/([\w.-]+\+)?json$/
+
+function checkAnswer(url: string, response: Response, asked: FetchJsonOptions): void {
+  const { status, headers } = response
+  if (response.type === 'opaqueredirect' || (status >= 300 && status < 400 && status !== 304)) {
     throw new FetchError(url, 'answered with a redirect, which is refused', status)
   }
   if (status === 304 && asked.headers?.['if-none-match'] !== undefined) return // else nothing is there to keep
   if (status !== 200 && !asked.statuses?.includes(status))
     throw new FetchError(url, `answered with status ${status}`, status)
-  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
-    throw new FetchError(url, 'did not answer with JSON content', status)
+  const [type = ''] = (headers.get('content-type') ?? '').toLowerCase().split(/\s*;/)
+  if (asked.mediaType === undefined ? !JSON_TYPE.test(type) : type !== asked.mediaType) {
+    throw new FetchError(url, `did not answer with ${asked.mediaType ?? 'JSON content'}`, status)
   }
 }
 
@@ -121,11 +131,12 @@ async function readBody(url: string, response: Response, options: FetchJsonOptio
   return Buffer.concat(chunks)
 }
 
-function parse(url: string, body: Buffer): unknown {
+function parse(url: string, body: Buffer, { mediaType }: FetchJsonOptions): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body)
+    return mediaType === undefined ? JSON.parse(text) : text
   } catch {
-    throw new FetchError(url, 'did not answer with JSON') // the parser's message quotes the answer
+    throw new FetchError(url, `did not answer with ${mediaType ?? 'JSON'}`) // the parser's message quotes the answer
   }
 }
 

@@ -33,3 +33,4 @@ export {
 } from './require-scope.js'
 export type { ProtectedResourceMetadata, ProtectedResourceOptions } from './resource-metadata.js'
 export { protectedResourceMetadata } from './resource-metadata.js'
+export type { IntrospectionOptions } from './token/introspection-options.js'

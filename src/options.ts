@@ -13,6 +13,8 @@ import type { MtlsOptions } from './proof/mtls.js'
 import type { Auth, TokenPlace } from './request.js'
 import { type AccessTokens, createAccessTokens } from './token/access-token.js'
 import type { ClaimRules } from './token/claims.js'
+import { createIntrospection, type Introspection } from './token/introspection.js'
+import type { IntrospectionOptions } from './token/introspection-options.js'
 import { createJwtVerifier } from './token/jwt.js'
 
 /** Every duration is in seconds. A wrong, unknown or contradictory option throws a TypeError at construction. */
@@ -48,6 +50,8 @@ export interface RequireAuthOptions {
   cache?: false | { maxEntries?: number }
   /** How keys are fetched and kept. */
   jwks?: JwksOptions
+  /** Takes opaque access tokens, which the authorization server is asked about. Default: off. @see RFC 7662 */
+  introspection?: IntrospectionOptions
   /** Takes access tokens that are bound to a key of the client. Default: off, and such tokens are refused. @see RFC 9449 */
   dpop?: DpopOptions
   /** Takes access tokens that are bound to a client certificate. Default: off, and such tokens are refused. @see RFC 8705 §3 */
@@ -67,6 +71,8 @@ export interface RequireAuthOptions {
 /** Options once checked: what the middleware works with. */
 export interface Config {
   readonly issuers: Issuers
+  /** Undefined while opaque tokens are refused. */
+  readonly introspection: Introspection | undefined
   readonly judge: AccessTokens
   /** The schemes that tokens may come under. */
   readonly schemes: readonly Scheme[]
@@ -92,6 +98,7 @@ const NAMES: readonly (keyof RequireAuthOptions)[] = [
   'bindIssuerToHost',
   'cache',
   'jwks',
+  'introspection',
   'dpop',
   'mtls',
   'isRevoked',
@@ -109,12 +116,17 @@ export function createConfig(options: RequireAuthOptions): Config {
   const issuers = createIssuers(given, events)
   const rules = claimRules(given)
   const { dpop, schemes, checkBinding } = createBindings(given, rules.clockToleranceSeconds)
+  const introspection =
+    given.introspection &&
+    createIntrospection(given.introspection, { issuers, claimRules: rules, events, fetch: given.fetch })
   const challenge = { realm: given.realm ?? 'api', resourceMetadata: given.resourceMetadata, dpop }
   return Object.freeze({
     issuers,
+    introspection,
     judge: createAccessTokens({
       issuers,
       verifyJwt: createJwtVerifier(issuers, rules),
+      introspection,
       maxCacheEntries: maxCacheEntries(given.cache),
       bindIssuerToHost: check.bool('bindIssuerToHost', given.bindIssuerToHost ?? false),
       checkBinding,

@@ -14,7 +14,7 @@ export interface RequireAuth extends RequestHandler {
    *
    * With an `issuer` function there is nothing to wait for.
    *
-   * @throws Error with code `keys_unavailable`, saying what could not be fetched and why.
+   * @throws Error with code `keys_unavailable` or `introspection_unavailable`, saying what could not be fetched and why.
    */
   ready(): Promise<void>
   /**
@@ -40,7 +40,8 @@ export function requireAuth(options: RequireAuthOptions): RequireAuth {
   const config = createConfig(options)
   const auth = Object.assign(createMiddleware(config), {
     async ready() {
-      await config.issuers.ready().catch(explainOutage)
+      const { issuers, introspection } = config
+      await Promise.all([issuers.ready(), introspection?.ready()]).catch(explainOutage)
     },
     async verify(token: string, evidence: Evidence = {}) {
       const scheme = evidence.proof === undefined ? 'Bearer' : 'DPoP'

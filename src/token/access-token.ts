@@ -7,11 +7,14 @@ import type { BindingCheck } from '../proof/binding.js'
 import type { Evidence } from '../proof/evidence.js'
 import type { Auth, Credentials } from '../request.js'
 import { type Cache, createCache } from './cache.js'
+import type { Introspection } from './introspection.js'
 import type { JwtVerifier, Verdict } from './jwt.js'
 
 export interface AccessTokensConfig {
   issuers: Issuers
   verifyJwt: JwtVerifier
+  /** Undefined: opaque tokens are refused. */
+  introspection: Introspection | undefined
   /** Undefined: no verdict is kept. */
   maxCacheEntries: number | undefined
   bindIssuerToHost: boolean
@@ -26,7 +29,7 @@ export interface Presented extends Credentials {
 
 export interface Accepted {
   readonly auth: Auth
-  readonly source: 'jwt' | 'cache'
+  readonly source: 'jwt' | 'introspection' | 'cache'
 }
 
 /** Judges access tokens: a value for one that is known, a promise for one that must be verified first. */
@@ -39,12 +42,37 @@ const MAX_TOKEN_LENGTH = 16_384
 const NOT_B64TOKEN = /[^A-Za-z0-9\-._~+/]/
 
 export function createAccessTokens(config: AccessTokensConfig): AccessTokens {
-  const { verifyJwt, issuers, maxCacheEntries } = config
   const checkOnEveryRequest = createRequestChecks(config)
+  const judgeJwt = createJwtJudge(config, checkOnEveryRequest)
+  if (!config.introspection) return judgeJwt
+  const judgeOpaque = createOpaqueJudge(config.introspection, checkOnEveryRequest)
+  return (presented, req) => (isJwt(presented.token) ? judgeJwt : judgeOpaque)(presented, req)
+}
+
+/** Whether a token has the three parts of a JWT, which tells us more than the server could, and costs no question. */
+function isJwt(token: string): boolean {
+  const headerEnd = token.indexOf('.')
+  const claimsEnd = token.indexOf('.', headerEnd + 1)
+  return headerEnd >= 0 && claimsEnd >= 0 && !token.includes('.', claimsEnd + 1)
+}
+
+/** What an introspection answer is good for is kept there; the rest is asked here, as of any token. */
+function createOpaqueJudge(introspection: Introspection, checkOnEveryRequest: RequestCheck): AccessTokens {
+  return function judgeOpaque(presented, req) {
+    const digest = digestOf(presented.token)
+    checkForm(presented.token)
+    return after(introspection.judge(presented.token, digest), (introspected) =>
+      after(checkOnEveryRequest(introspected, presented, req), () => introspected),
+    )
+  }
+}
+
+function createJwtJudge(config: AccessTokensConfig, checkOnEveryRequest: RequestCheck): AccessTokens {
+  const { verifyJwt, issuers, maxCacheEntries } = config
   const cache = maxCacheEntries === undefined ? undefined : createCache<Verdict>(maxCacheEntries)
   const verify = cache && !issuers.perRequest ? shareFirstUses(verifyJwt) : verifyJwt
 
-  return function judge(presented, req) {
+  return function judgeJwt(presented, req) {
     const digest = digestOf(presented.token)
     const known = cache && recall(cache, digest)
     if (!known) return verifyFirst(presented, digest, req)
@@ -110,7 +138,10 @@ function shareFirstUses(verifyJwt: JwtVerifier): SharedVerifier {
   }
 }
 
-type RequestCheck = (verdict: Verdict, presented: Presented, req: Request | undefined) => void | Promise<void>
+/** What a token turned out to be. */
+type Judged = Pick<Verdict, 'auth' | 'issuer'>
+
+type RequestCheck = (judged: Judged, presented: Presented, req: Request | undefined) => void | Promise<void>
 
 /** What depends on the request or on the moment is asked behind the cache, so that no cache can skip it. */
 function createRequestChecks({

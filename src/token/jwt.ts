@@ -66,7 +66,8 @@ async function verifySignature(token: string, { key, alg }: VerificationKey): Pr
   }
 }
 
-function authOf(token: string, header: JsonObject, claims: Claims): Auth {
+/** `req.auth` of a verified token. */
+export function authOf(token: string, header: JsonObject, claims: Claims): Auth {
   const { sub, iss, exp, aud, permissions } = claims
   const clientId = (claims.client_id ?? claims.azp) as string | undefined
   return deepFreeze({

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto'
+import { SignJWT } from 'jose'
+import type { IntrospectionRules, SigningKey } from './introspection-options.js'
+
+/** What shows the authorization server who asks it: part of the headers, or of the form. */
+export interface ClientProof {
+  readonly headers: Record<string, string>
+  readonly form: Record<string, string>
+}
+
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+const ASSERTION_SECONDS = 60
+
+/** @param issuer Whom to show it: an assertion is good for this server only. */
+export async function authenticateClient(rules: IntrospectionRules, issuer: string): Promise<ClientProof> {
+  const { clientId, credential } = rules
+  if (credential.method === 'client_secret_basic') {
+    const pair = `${formEncode(clientId)}:${formEncode(credential.secret)}`
+    return { headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }, form: {} }
+  }
+  if (credential.method === 'client_secret_post')
+    return { headers: {}, form: { client_id: clientId, client_secret: credential.secret } }
+  const assertion = await signAssertion(clientId, credential.signingKey, issuer)
+  const form = { client_id: clientId, client_assertion_type: ASSERTION_TYPE, client_assertion: assertion }
+  return { headers: {}, form }
+}
+
+/** Both parts of the pair are form-encoded first, so that a colon can stand in them (RFC 6749 §2.3.1). */
+function formEncode(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1)
+}
+
+/** @see RFC 7523 §3, where the issuer identifier as audience keeps other servers from using it */
+function signAssertion(clientId: string, { key, alg, kid }: SigningKey, issuer: string): Promise<string> {
+  const now = Math.floor(Date.now() / 1000)
+  return new SignJWT({ jti: randomUUID() })
+    .setProtectedHeader({ alg, ...(kid !== undefined && { kid }) })
+    .setIssuer(clientId)
+    .setSubject(clientId)
+    .setAudience(issuer)
+    .setIssuedAt(now)
+    .setExpirationTime(now + ASSERTION_SECONDS)
+    .sign(key)
+}
