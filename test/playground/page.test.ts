@@ -32,6 +32,19 @@ test('the API beside it stays as it is', async () => {
   expect(headers['content-security-policy']).toBeUndefined()
 })
 
+test('the Management API beside it takes a token on the domain it was asked from only', async () => {
+  const audience = `${playground.issuer.customUrl}api/v2/`
+  const token = await playground.issuer.token({
+    issuer: playground.issuer.customUrl,
+    audience,
+    scope: 'read:users',
+  })
+  const get = (host: string) =>
+    supertest(playground.apiUrl).get('/api/v2/users').set('Host', host).auth(token, { type: 'bearer' })
+  expect((await get('localhost')).status).toBe(200)
+  expect((await get('127.0.0.1')).body.code).toBe('issuer_host_mismatch')
+})
+
 test.each(['localhost', '127.0.0.1'])('a page at %s uses the domain of the same host', async (host) => {
   const { body } = await supertest(playground.apiUrl).get('/settings.json').set('Host', `${host}:3000`)
   expect(new URL(body.domain).hostname).toBe(host)

@@ -16,7 +16,7 @@ async function readAnswer(page: Page, response: Response) {
 
 /** What a person does on the page, found by the names a screen reader would say. */
 export function createVisitor(page: Page, { apiUrl }: Playground) {
-  const button = (name: string) => page.getByRole('button', { name })
+  const button = (name: string) => page.getByRole('button', { name, disabled: false })
   const told = (text: string) => page.getByRole('status').getByText(text).waitFor()
   return {
     page,
