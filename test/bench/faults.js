@@ -57,7 +57,7 @@ async function playOne(fault, contender) {
   delay.enable()
   try {
     const seen = await playFault(fault, lab, form)
-    return { contender, ...seen, lagSeconds: delay.max / 1e9 }
+    return { contender, ...seen, lagSeconds: delay.max / 1e9 + (await lab.lagSeconds()) }
   } catch (error) {
     return { contender, failure: error.message.split('\n')[0] }
   } finally {

@@ -4,6 +4,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { answer } from './child.js'
 
+/** Time to answer, as over a network: answered at once, no two fetches could be seen in flight together. */
+const networkMilliseconds = 20
+
 const none = { requests: 0, jwks: 0, discovery: 0, inFlight: 0, mostInFlight: 0 }
 
 const modes = {
@@ -34,7 +37,8 @@ function createIssuer() {
   const server = createServer((req, res) => {
     const isKeySet = req.url.endsWith('/jwks.json')
     count(state.counts, isKeySet, res)
-    modes[state.mode](res, JSON.stringify(isKeySet ? { keys: state.keys } : metadataOf(req.url, state.port)))
+    const body = JSON.stringify(isKeySet ? { keys: state.keys } : metadataOf(req.url, state.port))
+    setTimeout(() => modes[state.mode](res, body), networkMilliseconds)
   })
   const listen = async () => {
     server.listen(state.port, '127.0.0.1')

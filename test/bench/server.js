@@ -1,5 +1,6 @@
 // One Express 5 app behind one contender, in a process of its own.
 import { once } from 'node:events'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import express from 'express'
 import { answer, settingsOfChild } from './child.js'
 
@@ -25,6 +26,9 @@ const server = app.listen(0, '127.0.0.1')
 server.keepAliveTimeout = 300_000 // a connection closed just as it is used again would count as no answer
 await once(server, 'listening')
 
+const delay = monitorEventLoopDelay({ resolution: 10 })
+delay.enable()
+
 answer({
   url: () => `http://127.0.0.1:${server.address().port}/`,
   /** Processor time of the whole process, thread pool included, in microseconds. */
@@ -37,6 +41,8 @@ answer({
     const { rss, heapUsed, external } = process.memoryUsage()
     return { rss, heap: heapUsed + external }
   },
+  /** The longest that this process was kept from running. */
+  lagSeconds: () => delay.max / 1e9,
   lastFault: () => state.lastFault,
   advance: (seconds) => globalThis.advanceClock(seconds),
 })

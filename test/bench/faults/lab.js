@@ -28,6 +28,7 @@ export async function openLab({ contender, issuers, patienceSeconds }) {
     counts: () => ask('counts'),
     resetCounts: () => ask('resetCounts'),
     advance: (seconds) => server.ask('advance', seconds),
+    lagSeconds: () => server.ask('lagSeconds'),
     memory: () => server.ask('memory'),
     async close() {
       sender.close()

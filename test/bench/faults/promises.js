@@ -19,7 +19,7 @@ function answerChecks({ owes }, { valid, after }) {
   ]
 }
 
-/** `lagSeconds` is how long the sender was kept from running: on a busy machine no answer is seen sooner. */
+/** `lagSeconds` is how long sender and server were kept from running: a busy machine answers no sooner. */
 function promptnessChecks({ valid, counts, lagSeconds }) {
   const limit = timeoutSeconds + 0.5 + lagSeconds
   return [

@@ -32,7 +32,7 @@ function barsOf(rows, titles) {
     .map(({ contender, cpu, wrong }) => ({
       ours: contender === 'ours',
       title: titles.get(contender),
-      value: Math.max(0, cpu.median),
+      value: cpu.median,
       wrong: Object.keys(wrong).length > 0,
     }))
     .sort((a, b) => a.value - b.value)

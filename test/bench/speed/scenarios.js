@@ -30,7 +30,7 @@ export const scenarios = {
     quick: { tokens: 4, warmup: 50, requests: 200 },
   },
   'hundred-thousand': {
-    title: '100,000 tokens in random order, more than any cache holds',
+    title: '100,000 tokens, more than any cache holds',
     pool: 'valid',
     order: 'random',
     expect: 200,

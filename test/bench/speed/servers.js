@@ -10,8 +10,9 @@ export function createSharedServers() {
   const servers = new Map()
   return {
     async open({ contender, config }) {
-      const ofConfig = servers.get(config) ?? new Map()
-      servers.set(config, ofConfig)
+      const apart = contender === 'bare' ? 'any' : config
+      const ofConfig = servers.get(apart) ?? new Map()
+      servers.set(apart, ofConfig)
       if (!ofConfig.has(contender)) ofConfig.set(contender, await startServer({ contender, config }))
       return ofConfig.get(contender)
     },
