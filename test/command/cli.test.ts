@@ -9,9 +9,9 @@ test('--version tells the version of the package', async () => {
   expect(await cli(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
 })
 
-test.each([[], ['issuer'], ['token'], ['inspect'], ['doctor']])(
-  '%s --help tells how to call it',
-  async (...command) => {
+test.each([[[]], [['issuer']], [['token']], [['inspect']], [['doctor']]])(
+  '%j with --help tells how to call it',
+  async (command) => {
     const { code, stdout, stderr } = await cli([...command, '--help'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(`Usage: ${['require-auth', ...command].join(' ')} `)

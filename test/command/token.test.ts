@@ -142,14 +142,11 @@ test.each(answers)('%s for a token is refused', async (_name, token, what) => {
   expect(await cli(tokenArgs(url), asWorker)).toEqual(failed(`${url}token ${what}`))
 })
 
-test.each([{}, { access_token: 7 }, { access_token: 'a\u001b[2Jb' }, null])(
-  'an answer of %j holds no token',
-  async (answer) => {
-    const { url } = await oddIssuer({ token: (res) => json(res, answer) })
-    const line = 'the token endpoint answered without a well-formed access_token'
-    expect(await cli(tokenArgs(url), asWorker)).toEqual(failed(line))
-  },
-)
+test.each([{ access_token: 'a\u001b[2Jb' }, null])('an answer of %j holds no token', async (answer) => {
+  const { url } = await oddIssuer({ token: (res) => json(res, answer) })
+  const line = 'the token endpoint answered without a well-formed access_token'
+  expect(await cli(tokenArgs(url), asWorker)).toEqual(failed(line))
+})
 
 test('a token endpoint elsewhere over plain http is not sent the secret', async () => {
   const { url } = await oddIssuer({
