@@ -27,6 +27,7 @@ app.use(
 )
 
 const server = createServer(app).listen(0, '127.0.0.1')
+server.keepAliveTimeout = 60_000 // no connection is closed while the test is about to use it
 await once(server, 'listening')
 process.send?.((server.address() as AddressInfo).port)
 process.on('disconnect', () => process.exit())
