@@ -32,10 +32,9 @@ describe.skipIf(isWithoutOpenssl)('tokens of a certified authorization server', 
       certificate: server,
     })
     onTestFinished(certified.close)
-    const introspection = options.introspection && { introspection: options.introspection }
     const app = express()
     app.set('trust proxy', 'loopback')
-    app.use(requireAuth({ issuer: certified.issuer, audience: messages, ...options, ...introspection }))
+    app.use(requireAuth({ issuer: certified.issuer, audience: messages, ...options }))
     app.use(requireScopes('read:messages'), (req, res) => void res.json({ scheme: req.auth?.scheme }))
     app.use(authErrorHandler())
     const url = new URL('/messages', await listen(app))
@@ -140,6 +139,31 @@ describe.skipIf(isWithoutOpenssl)('tokens of a certified authorization server', 
     expect(answerOf(await bearer(url, token)).code).toBe('binding_mismatch')
     const rebound = withClaims(token, { cnf: { 'x5t#S256': other.thumbprint } })
     expect(answerOf(await bearer(url, rebound, other)).code).toBe('signature_invalid')
+  })
+
+  const introspection = { clientId: client.id, clientSecret: client.secret }
+
+  test('an opaque token is bound to a DPoP key by what introspection says (RFC 9449 §6.2)', async () => {
+    const { config, url, token, call } = await setupDpop({ introspection })
+    expect(token).not.toContain('.')
+    for (const _ of [1, 2]) expect(await (await call()).json()).toEqual({ scheme: 'DPoP' })
+    const thief = openid.getDPoPHandle(config, await generateKeyPair('ES256', { extractable: true }))
+    await expect(call(thief)).rejects.toMatchObject({ cause: [{ parameters: { error: 'invalid_token' } }] })
+    expect(answerOf(await bearer(url, token)).code).toBe('binding_mismatch')
+    expect(answerOf(await bearer(url, `${token}x`)).code).toBe('token_inactive')
+  })
+
+  test('an opaque token is bound to a certificate by what introspection says (RFC 8705 §3.2)', async () => {
+    const { url, token } = await setupMtls({ introspection })
+    expect(token).not.toContain('.')
+    expect((await bearer(url, token, own)).status).toBe(200)
+    expect(answerOf(await bearer(url, token, other)).code).toBe('binding_mismatch')
+    expect(answerOf(await bearer(url, token)).code).toBe('binding_mismatch')
+  })
+
+  test('an opaque token that is bound is refused while no binding is on (RFC 8705 §3.2)', async () => {
+    const { url, token } = await setupMtls({ introspection, mtls: undefined } as never)
+    expect(answerOf(await bearer(url, token, own)).code).toBe('binding_unsupported')
   })
 })
 
