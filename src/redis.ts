@@ -1,10 +1,12 @@
 import { positive } from './option-checks.js'
 import type { ReplayStore } from './proof/replay-store.js'
+import { ask, type Connection } from './redis/ask.js'
+
+export type { Denylist, DenylistRedis, RedisDenylistOptions } from './redis/denylist.js'
+export { redisDenylist } from './redis/denylist.js'
 
 /** What is used of a client or a cluster of the `redis` package (node-redis 4.6 or later). */
-export interface RedisLike {
-  /** False while the connection is down: nothing is queued then. */
-  readonly isReady?: boolean
+export interface RedisLike extends Connection {
   set(key: string, value: string, options: { NX: true; PX: number }): Promise<unknown>
 }
 
@@ -32,22 +34,11 @@ export function createRedisReplayStore(
   positive('timeoutSeconds', timeoutSeconds)
   return {
     async claim(id, ttlSeconds) {
-      if (redis.isReady === false) throw new Error('Redis is not connected') // node-redis would queue without end
       const milliseconds = Math.max(1, Math.ceil(ttlSeconds * 1000)) // the store refuses 0
-      const reply = redis.set(prefix + id, '1', { NX: true, PX: milliseconds })
-      return String(await within(timeoutSeconds, reply)) === 'OK' // null when the key was there
+      const reply = await ask(redis, timeoutSeconds, () =>
+        redis.set(prefix + id, '1', { NX: true, PX: milliseconds }),
+      )
+      return String(reply) === 'OK' // null when the key was there
     },
-  }
-}
-
-async function within<T>(seconds: number, answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('Redis did not answer in time')), seconds * 1000)
-  })
-  try {
-    return await Promise.race([answer, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -9,7 +9,7 @@ const floors: readonly (readonly string[])[] = [
   ['errors.ts', 'after.ts', 'option-checks.ts'],
   ['events.ts', 'challenge.ts', 'fetch-json.ts', 'compact-jws.ts', 'jwk.ts'],
   ['request.ts', 'issuer/', 'proof/'],
-  ['token/'],
+  ['token/', 'redis/'],
   ['issuer-setting.ts', 'options.ts'],
   [
     'require-auth.ts',

@@ -1,0 +1,244 @@
+import { type RedisDenylistOptions, redisDenylist } from 'express-require-auth/redis'
+import { createClient } from 'redis'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { craft, craftKey, goodClaims, trusting } from '../craft.js'
+import { answerOf, tokenRefused, unavailable } from '../refused.js'
+import { messages, mount } from '../setup.js'
+import { isWithoutRedis, type RedisServer, startRedis } from './redis-server.js'
+
+const { privateKey: key, jwk } = craftKey('ec')
+const issuer = trusting({ ...jwk, alg: 'ES256' })
+const now = () => Math.floor(Date.now() / 1000)
+const revoked = tokenRefused('token_revoked', 'The access token was revoked')
+const revocationUnavailable = unavailable(
+  'revocation_unavailable',
+  'The list of revoked tokens is unavailable',
+)
+
+let names = 0
+
+/** Claims that no other test shares. */
+function claimsOf(changes: Record<string, unknown> = {}) {
+  names += 1
+  const ids = { jti: `jti-${names}`, sub: `sub-${names}`, sid: `sid-${names}`, client_id: `client-${names}` }
+  return { ...goodClaims({ ...ids, ...changes }), sid: ids.sid }
+}
+
+const signed = new Map<unknown, string>()
+
+/** The same token for the same claims, though no signature of the algorithm is like another. */
+function tokenOf(claims: Record<string, unknown>): string {
+  const token = signed.get(claims) ?? craft({ key, alg: 'ES256', claims })
+  signed.set(claims, token)
+  return token
+}
+
+describe.skipIf(isWithoutRedis)('the denylist in Redis', () => {
+  let server: RedisServer
+  beforeAll(async () => {
+    server = await startRedis()
+  })
+  afterAll(() => server?.close())
+
+  async function connect(url = server.url) {
+    const redis = createClient({ url })
+    redis.on('error', () => {})
+    onTestFinished(() => redis.destroy())
+    return redis.connect()
+  }
+
+  /** An API, and another machine that shares its Redis. */
+  async function setup(options: RedisDenylistOptions = { maxStaleSeconds: 0 }, url = server.url) {
+    const redis = await connect(url)
+    const denylist = redisDenylist(redis, options)
+    const elsewhere = redisDenylist(await connect(url), options)
+    const guard = {
+      issuer,
+      audience: messages,
+      algorithms: ['ES256' as const],
+      isRevoked: denylist.isRevoked,
+    }
+    const { auth, get } = mount(guard)
+    const ask = async (claims: Record<string, unknown>) => answerOf(await get(tokenOf(claims)))
+    const status = async (claims: Record<string, unknown>) => (await ask(claims)).status
+    return { redis, denylist, elsewhere, auth, ask, status }
+  }
+
+  test('a token that nobody revoked is admitted', async () => {
+    const { status } = await setup()
+    expect(await status(claimsOf())).toBe(200)
+  })
+
+  test('one token is revoked by its jti, and no other', async () => {
+    const { elsewhere, ask, status } = await setup()
+    const claims = claimsOf()
+    await elsewhere.revokeToken(claims.jti, claims.exp)
+    expect(await ask(claims)).toEqual(revoked)
+    expect(await status({ ...claims, jti: 'another' })).toBe(200)
+  })
+
+  test('all tokens of a subject are revoked that were issued before', async () => {
+    const { elsewhere, ask, status } = await setup()
+    const claims = claimsOf()
+    await elsewhere.revokeSubject(claims.sub, claims.iat)
+    expect(await ask({ ...claims, iat: claims.iat - 1 })).toEqual(revoked)
+    expect(await status(claims)).toBe(200)
+    expect(await status(claimsOf({ iat: claims.iat - 1 }))).toBe(200)
+  })
+
+  test('without a time they are revoked until now, the running second included', async () => {
+    const { elsewhere, ask, status } = await setup()
+    const claims = claimsOf()
+    await elsewhere.revokeSubject(claims.sub)
+    expect(await ask(claims)).toEqual(revoked)
+    expect(await status({ ...claims, iat: now() + 2 })).toBe(200)
+  })
+
+  test('a token that does not say when it was issued counts as issued before', async () => {
+    const { elsewhere, ask } = await setup()
+    const claims = claimsOf({ iat: undefined })
+    await elsewhere.revokeSubject(claims.sub, 1000)
+    expect(await ask(claims)).toEqual(revoked)
+  })
+
+  test('an earlier time does not lift a later one', async () => {
+    const { elsewhere, ask } = await setup()
+    const claims = claimsOf()
+    await elsewhere.revokeSubject(claims.sub)
+    await elsewhere.revokeSubject(claims.sub, 1000)
+    expect(await ask(claims)).toEqual(revoked)
+  })
+
+  test('all tokens of a log-in are revoked by their sid', async () => {
+    const { elsewhere, ask, status } = await setup()
+    const claims = claimsOf()
+    await elsewhere.revokeSession(claims.sid)
+    expect(await ask({ ...claims, jti: 'another' })).toEqual(revoked)
+    expect(await status({ ...claims, sid: 'another' })).toBe(200)
+  })
+
+  test.each([['client_id'], ['azp']])('all tokens of a client are revoked, named by %s', async (claim) => {
+    const { elsewhere, ask, status } = await setup()
+    const client = `client-of-${claim}`
+    await elsewhere.revokeClient(client)
+    expect(await ask(claimsOf({ client_id: undefined, [claim]: client }))).toEqual(revoked)
+    expect(await status(claimsOf({ client_id: undefined, [claim]: client, iat: now() + 2 }))).toBe(200)
+  })
+
+  test('names of one kind do not revoke those of another', async () => {
+    const { elsewhere, status } = await setup()
+    const claims = claimsOf({ jti: 'same' })
+    await elsewhere.revokeSubject('same')
+    await elsewhere.revokeSession('same')
+    await elsewhere.revokeClient('same')
+    expect(await status(claims)).toBe(200)
+  })
+
+  test('entries end: those of a token with it, others with the longest life of one', async () => {
+    const { redis, denylist } = await setup({ prefix: 'ttl:', keepSeconds: 7200 })
+    await denylist.revokeToken('a', now() + 600)
+    await denylist.revokeSession('b')
+    const left: Record<string, number> = {}
+    for await (const keys of redis.scanIterator({ MATCH: 'ttl:*' }))
+      for (const each of keys) left[each.slice(0, 8)] = await redis.ttl(each)
+    expect(left['ttl:jti:']).toBeGreaterThan(880)
+    expect(left['ttl:jti:']).toBeLessThanOrEqual(900) // five minutes for clocks that differ
+    expect(left['ttl:sid:']).toBeGreaterThan(7180)
+  })
+
+  test('Redis holds no name', async () => {
+    const { redis, denylist } = await setup({ prefix: 'named:' })
+    await denylist.revokeSubject('ada@northwind.com')
+    for await (const keys of redis.scanIterator({ MATCH: 'named:*' }))
+      expect(keys.join()).not.toContain('ada')
+  })
+
+  describe('what is known of a token', () => {
+    test('is kept for maxStaleSeconds, and told at once', async () => {
+      vi.useFakeTimers({ toFake: ['Date'] })
+      onTestFinished(() => void vi.useRealTimers())
+      const { auth, denylist, elsewhere, ask, status } = await setup({ maxStaleSeconds: 30 })
+      const claims = claimsOf()
+      expect(await status(claims)).toBe(200)
+      await elsewhere.revokeToken(claims.jti)
+      vi.setSystemTime(Date.now() + 29_900)
+      expect(await status(claims)).toBe(200)
+      expect(denylist.isRevoked(await auth.verify(tokenOf(claims)))).toBe(false)
+      vi.setSystemTime(Date.now() + 100)
+      expect(await ask(claims)).toEqual(revoked)
+    })
+
+    test('is one question for requests at the same time', async () => {
+      const redis = await connect()
+      let questions = 0
+      const counting = {
+        get: (name: string) => {
+          questions += 1
+          return redis.get(name)
+        },
+        set: redis.set.bind(redis),
+      }
+      const { isRevoked } = redisDenylist(counting)
+      const { auth } = mount({ issuer, audience: messages, algorithms: ['ES256'] })
+      const verified = await auth.verify(tokenOf(claimsOf()))
+      expect(await Promise.all([isRevoked(verified), isRevoked(verified)])).toEqual([false, false])
+      expect(questions).toBe(4) // jti, sub, sid, client_id
+    })
+
+    test('is forgotten at once by a revocation made here', async () => {
+      const { denylist, ask, status } = await setup({ maxStaleSeconds: 60 })
+      const claims = claimsOf()
+      expect(await status(claims)).toBe(200)
+      await denylist.revokeToken(claims.jti)
+      expect(await ask(claims)).toEqual(revoked)
+    })
+  })
+
+  test('when Redis is down the answer is 503, and nobody is admitted unasked', async () => {
+    const own = await startRedis()
+    onTestFinished(own.close)
+    const { ask, denylist } = await setup({ maxStaleSeconds: 0 }, own.url)
+    const claims = claimsOf()
+    expect((await ask(claims)).status).toBe(200)
+    await own.kill()
+    expect(await ask(claims)).toEqual(revocationUnavailable)
+    await expect(denylist.revokeToken('a')).rejects.toThrow()
+    await own.start()
+    await expect.poll(async () => (await ask(claims)).status, { timeout: 10_000 }).toBe(200)
+  })
+
+  test('when Redis hangs the answer is 503, and the next request asks again', async () => {
+    const own = await startRedis()
+    onTestFinished(own.close)
+    const { ask } = await setup({ maxStaleSeconds: 60, timeoutSeconds: 0.2 }, own.url)
+    const claims = claimsOf()
+    own.freeze()
+    const answer = await ask(claims)
+    own.thaw()
+    expect(answer).toEqual(revocationUnavailable)
+    await expect.poll(async () => (await ask(claims)).status, { timeout: 10_000 }).toBe(200)
+  })
+})
+
+const nowhere = { get: async () => null, set: async () => null }
+
+test.each([
+  [{ maxStale: 1 }, 'maxStale'],
+  [{ maxStaleSeconds: -1 }, 'maxStaleSeconds'],
+  [{ timeoutSeconds: 0 }, 'timeoutSeconds'],
+  [{ keepSeconds: 0 }, 'keepSeconds'],
+])('the options %o are refused', (options, name) => {
+  expect(() => redisDenylist(nowhere, options as RedisDenylistOptions)).toThrow(TypeError)
+  expect(() => redisDenylist(nowhere, options as RedisDenylistOptions)).toThrow(name)
+})
+
+test.each([
+  ['an empty jti', () => redisDenylist(nowhere).revokeToken('')],
+  ['no sid', () => redisDenylist(nowhere).revokeSession(undefined as unknown as string)],
+  ['milliseconds', () => redisDenylist(nowhere).revokeSubject('a', Date.now())],
+  ['milliseconds of a client', () => redisDenylist(nowhere).revokeClient('a', Date.now())],
+  ['a token that ends in milliseconds', () => redisDenylist(nowhere).revokeToken('a', Date.now())],
+  ['no number', () => redisDenylist(nowhere).revokeSubject('a', Number.NaN)],
+])('%s cannot be revoked', async (_, revoke) => {
+  await expect(revoke()).rejects.toThrow(TypeError)
+})
