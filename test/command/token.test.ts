@@ -113,6 +113,15 @@ test('the secret is sent by Basic, form-encoded, unless the metadata lists clien
   expect(request?.headers['content-type']).toMatch(/^application\/x-www-form-urlencoded/)
 })
 
+test('the secret is posted where the metadata lists client_secret_post', async () => {
+  const metadata = () => ({ token_endpoint_auth_methods_supported: ['client_secret_post'] })
+  const token = (res: ServerResponse) => json(res, { access_token: 'opaque-token' })
+  const { url, requests } = await oddIssuer({ metadata, token })
+  expect((await cli(tokenArgs(url), withSecret(secret))).code).toBe(0)
+  expect(requests[0]?.headers.authorization).toBeUndefined()
+  expect(new URLSearchParams(requests[0]?.body).get('client_secret')).toBe(secret)
+})
+
 test('neither a secret nor control characters of an answer reach the terminal', async () => {
   const description = `\u001b[2J\u009b31m bad secret ${secret}\r\nroot# `
   const token = (res: ServerResponse) =>
