@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest'
+import { craft, craftedIssuer, craftKey, goodClaims } from '../craft.js'
+import { answerOf, keysUnavailable, otherType, tokenRefused, unavailable } from '../refused.js'
+import { active, json, jwtOf, opaque, setup, signed } from './scripted-server.js'
+
+const setupSigned = () => setup({ introspection: { signedResponse: true } })
+const admitted = { status: 200, challenge: undefined, body: { subject: 'auth0|ada' } }
+const introspectionUnavailable = unavailable(
+  'introspection_unavailable',
+  'The authorization server cannot be asked about the token',
+)
+
+describe('a signed answer (RFC 9701)', () => {
+  test('is asked for by its media type, and taken (§4, §5)', async () => {
+    const { get, asked, script } = setupSigned()
+    script.answer = () => signed(active())
+    expect(answerOf(await get(opaque()))).toEqual(admitted)
+    expect(asked[0]?.headers.get('accept')).toBe('application/token-introspection+jwt')
+  })
+
+  test('that says inactive is heeded', async () => {
+    const { get, script } = setupSigned()
+    script.answer = () => signed({ active: false })
+    expect(answerOf(await get(opaque()))).toEqual(
+      tokenRefused('token_inactive', 'The access token is not active'),
+    )
+  })
+
+  test('may be for several, and have its type in full', async () => {
+    const { get, script } = setupSigned()
+    script.answer = () =>
+      signed(active(), {
+        header: { typ: 'application/token-introspection+jwt' },
+        claims: { aud: ['other', 'messages-api'] },
+      })
+    expect(answerOf(await get(opaque()))).toEqual(admitted)
+  })
+
+  const unsigned = `${Buffer.from('{"alg":"none","typ":"token-introspection+jwt"}').toString('base64url')}.${Buffer.from('{}').toString('base64url')}.`
+  const asJwt = (text: string) =>
+    new Response(text, { headers: { 'content-type': 'application/token-introspection+jwt' } })
+
+  test.each([
+    ['of another type', () => signed(active(), { header: { typ: 'JWT' } })],
+    ['of no type', () => signed(active(), { header: { typ: undefined } })],
+    ['of another algorithm', () => signed(active(), { header: { alg: 'RS256' } })],
+    ['that is not signed', () => asJwt(unsigned)],
+    ['by another key', () => signed(active(), { by: craftKey('ec', {}, 'server') })],
+    ['with crit', () => signed(active(), { header: { crit: ['x'], x: 1 } })],
+    ['of another issuer', () => signed(active(), { claims: { iss: 'https://evil.example/' } })],
+    ['for another client', () => signed(active(), { claims: { aud: 'other' } })],
+    ['for nobody', () => signed(active(), { claims: { aud: undefined } })],
+    ['without iat', () => signed(active(), { claims: { iat: undefined } })],
+    ['without data', () => signed(undefined)],
+    ['whose data is a list', () => signed([active()])],
+    ['whose data is outside of token_introspection', () => signed(undefined, { claims: active() })],
+    ['that is no JWT', () => asJwt('{"active":true}')],
+    ['without its signature, as plain JSON', () => json(active())],
+  ])('%s is not believed: 503 (RFC 9701 §5, §8)', async (_, answer) => {
+    const { get, script } = setupSigned()
+    script.answer = answer
+    expect(answerOf(await get(opaque()))).toEqual(introspectionUnavailable)
+  })
+
+  test('by an unknown key waits for the keys of the issuer, like a token', async () => {
+    const { get, script } = setupSigned()
+    script.answer = () => signed(active(), { by: craftKey('ec', {}, 'other') })
+    expect(answerOf(await get(opaque()))).toEqual(keysUnavailable) // nobody serves them here
+  })
+
+  test('is not taken where none was asked for', async () => {
+    const { get, script } = setup()
+    script.answer = () => signed(active())
+    expect(answerOf(await get(opaque()))).toEqual(introspectionUnavailable)
+  })
+
+  test('is never an access token (RFC 9701 §8.1)', async () => {
+    const { get, script } = setupSigned()
+    const answer = signed(active(), { claims: goodClaims({ iss: craftedIssuer }) })
+    expect(answerOf(await get(await answer.text()))).toEqual(otherType)
+    const untyped = jwtOf({ ...goodClaims(), token_introspection: active() })
+    script.answer = () => asJwt(untyped)
+    expect(answerOf(await get(opaque()))).toEqual(introspectionUnavailable)
+  })
+
+  test('and a JWT of that kind without typ is none either', async () => {
+    const { privateKey } = craftKey('ec')
+    const { get } = setupSigned()
+    const token = craft({
+      header: { typ: 'JWT', alg: 'ES256' },
+      claims: { ...goodClaims(), token_introspection: active() },
+      key: privateKey,
+      alg: 'ES256',
+    })
+    expect(answerOf(await get(token))).toEqual(otherType)
+  })
+})
