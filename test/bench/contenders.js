@@ -15,8 +15,12 @@ export const contenderNames = [
 
 /** Title, versions and remarks of a contender, for the reports. */
 async function describe(name) {
-  const { title, packages, note } = await import(`./contenders/${name}.js`)
-  return { name, title, note, versions: packages.map((each) => `${each} ${versionOf(each)}`).join(', ') }
+  try {
+    const { title, packages, note } = await import(`./contenders/${name}.js`)
+    return { name, title, note, versions: packages.map((each) => `${each} ${versionOf(each)}`).join(', ') }
+  } catch (error) {
+    return { name, title: name, note: `It cannot be loaded: ${error.message.split('\n')[0]}` }
+  }
 }
 
 function versionOf(name) {
