@@ -8,6 +8,12 @@ export interface UnverifiedJws {
   claims: JsonObject
 }
 
+/** A header that was read before, and what it looked like. */
+export interface KnownHeader {
+  readonly text: string
+  readonly header: JsonObject
+}
+
 /** Deep enough for any real claim, and far from the stack's end. */
 const MAX_DEPTH = 32
 
@@ -17,18 +23,19 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }) // a BOM
  * Reads the header and the claims of a JWS in compact form, with one meaning or not at all.
  *
  * Takes three non-empty parts of canonical base64url, holding strict UTF-8 JSON objects without duplicate
- * members. Does not verify anything.
+ * members. Does not verify anything. A header that reads as the known one is not parsed again.
  *
  * @throws `token_malformed`
  * @see RFC 7515 §7.1, RFC 8725 §3.7
  */
-export function parseCompactJws(token: string): UnverifiedJws {
+export function parseCompactJws(token: string, known?: KnownHeader): UnverifiedJws {
   const headerEnd = token.indexOf('.')
   const claimsEnd = token.indexOf('.', headerEnd + 1)
   if (claimsEnd < 0) throw authError('token_malformed')
   decode(token.slice(claimsEnd + 1)) // also refuses a fourth part: "." is no base64url
+  const headerText = token.slice(0, headerEnd)
   return {
-    header: parseObject(decode(token.slice(0, headerEnd))),
+    header: headerText === known?.text ? known.header : parseObject(decode(headerText)),
     claims: parseObject(decode(token.slice(headerEnd + 1, claimsEnd))),
   }
 }

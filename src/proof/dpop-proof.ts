@@ -1,16 +1,19 @@
 import { calculateJwkThumbprint, compactVerify, errors, type JWK } from 'jose'
-import { type JsonObject, parseCompactJws } from '../compact-jws.js'
+import { type JsonObject, type KnownHeader, parseCompactJws, type UnverifiedJws } from '../compact-jws.js'
 import { authError, isAuthError } from '../errors.js'
 import { type Algorithm, importVerificationKey, type VerificationKey } from '../jwk.js'
 
 /** A DPoP proof in due form. Its signature is not verified, nor anything in it. */
 export interface UnverifiedProof {
   readonly text: string
-  /** The protected header as it was sent. */
-  readonly headerText: string
+  readonly header: ProofHeader
+  readonly claims: JsonObject & ProofClaims
+}
+
+/** The protected header in due form. The same object for a proof with the header of an earlier one. */
+export interface ProofHeader extends KnownHeader {
   readonly alg: Algorithm
   readonly jwk: JWK
-  readonly claims: JsonObject & ProofClaims
 }
 
 interface ProofClaims {
@@ -29,27 +32,38 @@ const UNSUPPORTED_HEADERS = ['crit', 'b64']
 /**
  * Reads a proof and checks its form: one JWT, `typ`, `alg`, `jwk` and the claims every proof has.
  *
+ * @param known The header of an earlier proof for the same token: clients repeat it to the letter.
  * @throws `proof_invalid`
  * @see RFC 9449 §4.2, §4.3
  */
-export function readProof(text: string, algorithms: readonly Algorithm[]): UnverifiedProof {
+export function readProof(
+  text: string,
+  algorithms: readonly Algorithm[],
+  known?: ProofHeader,
+): UnverifiedProof {
   if (text.length > MAX_PROOF_LENGTH) throw authError('proof_invalid')
-  const { header, claims } = parse(text)
+  const { header, claims } = parse(text, known)
+  if (!hasProofClaims(claims)) throw authError('proof_invalid')
+  if (header === known?.header) return { text, header: known, claims }
+  return { text, header: proofHeader(text, header, algorithms), claims }
+}
+
+function parse(text: string, known: ProofHeader | undefined): UnverifiedJws {
+  try {
+    return parseCompactJws(text, known)
+  } catch (error) {
+    throw isAuthError(error) ? authError('proof_invalid') : error
+  }
+}
+
+function proofHeader(proof: string, header: JsonObject, algorithms: readonly Algorithm[]): ProofHeader {
   const alg = algorithms.find((algorithm) => algorithm === header.alg)
   const isForm =
     header.typ === 'dpop+jwt' &&
     typeof header.jwk === 'object' &&
     !UNSUPPORTED_HEADERS.some((name) => Object.hasOwn(header, name))
-  if (alg === undefined || !isForm || !hasProofClaims(claims)) throw authError('proof_invalid')
-  return { text, headerText: text.slice(0, text.indexOf('.')), alg, jwk: header.jwk as JWK, claims }
-}
-
-function parse(text: string) {
-  try {
-    return parseCompactJws(text)
-  } catch (error) {
-    throw isAuthError(error) ? authError('proof_invalid') : error
-  }
+  if (alg === undefined || !isForm) throw authError('proof_invalid')
+  return { text: proof.slice(0, proof.indexOf('.')), header, alg, jwk: header.jwk as JWK }
 }
 
 function hasProofClaims(claims: JsonObject): claims is JsonObject & ProofClaims {
@@ -70,7 +84,7 @@ function hasProofClaims(claims: JsonObject): claims is JsonObject & ProofClaims 
  * @throws `proof_invalid` for a key that must not be used: a private or symmetric one, one that is too weak.
  */
 export async function importBoundKey(
-  { jwk, alg }: UnverifiedProof,
+  { jwk, alg }: ProofHeader,
   jkt: string | undefined,
 ): Promise<VerificationKey> {
   if (jkt === undefined || (await thumbprintOf(jwk)) !== jkt) throw authError('binding_mismatch')

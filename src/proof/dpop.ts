@@ -3,10 +3,16 @@ import type { Response } from 'express'
 import { type AuthError, authError, outage } from '../errors.js'
 import type { VerificationKey } from '../jwk.js'
 import type { DpopRules } from './dpop-options.js'
-import { importBoundKey, readProof, type UnverifiedProof, verifyProofSignature } from './dpop-proof.js'
+import {
+  importBoundKey,
+  type ProofHeader,
+  readProof,
+  type UnverifiedProof,
+  verifyProofSignature,
+} from './dpop-proof.js'
 import type { Evidence } from './evidence.js'
 import type { Nonces } from './nonce.js'
-import { normalisedTarget } from './target-uri.js'
+import { isSameTarget } from './target-uri.js'
 
 /** A verified access token that is bound to a key. */
 export interface KeyBoundToken {
@@ -31,38 +37,52 @@ export type ProofCheck = (
 ) => Promise<void>
 
 export function createProofCheck(rules: DpopRules): ProofCheck {
-  const keyOf = createKeyMemory()
+  const knownOf = createMemory()
   return async function checkProof(bound, evidence, res) {
     if (evidence.proof === undefined) throw authError('proof_missing')
-    const proof = readProof(evidence.proof, rules.algorithms)
-    const target = checkTarget(proof, evidence)
-    if (proof.claims.ath !== hash('sha256', bound.token, 'base64url')) throw authError('proof_invalid')
+    const known = knownOf(bound)
+    const proof = readProof(evidence.proof, rules.algorithms, known.header)
+    checkTarget(proof, evidence)
+    if (proof.claims.ath !== known.ath) throw authError('proof_invalid')
     const createdAt = checkTime(proof, rules)
-    await verifyProofSignature(proof, await keyOf(bound, proof))
-    await checkFirstUse([bound.claims.cnf?.jkt, target, proof.claims.jti], createdAt, rules)
+    await verifyProofSignature(proof, await keyOf(known, proof))
+    await checkFirstUse([known.jkt, proof.claims.htu, proof.claims.jti], createdAt, rules)
     if (rules.nonces && res) renewNonce(res, createdAt, rules)
   }
 }
 
-/** Keeps the key of each bound token as long as the token's verdict is kept. */
-function createKeyMemory() {
-  const memory = new WeakMap<KeyBoundToken, { headerText: string; key: VerificationKey }>()
-  return async (bound: KeyBoundToken, proof: UnverifiedProof): Promise<VerificationKey> => {
-    const known = memory.get(bound)
-    if (known?.headerText === proof.headerText) return known.key // the same key and algorithm, to the letter
-    const key = await importBoundKey(proof, bound.claims.cnf?.jkt)
-    memory.set(bound, { headerText: proof.headerText, key })
-    return key
+/** What need not be worked out for every proof of a bound token. */
+interface Known {
+  readonly jkt: string | undefined
+  readonly ath: string
+  /** Of the last proof that was made with the key the token is bound to. */
+  header?: ProofHeader
+  key?: VerificationKey
+}
+
+/** Kept for each bound token as long as the token's verdict is. */
+function createMemory() {
+  const memory = new WeakMap<KeyBoundToken, Known>()
+  return (bound: KeyBoundToken): Known => {
+    const known = memory.get(bound) ?? {
+      jkt: bound.claims.cnf?.jkt,
+      ath: hash('sha256', bound.token, 'base64url'),
+    }
+    memory.set(bound, known)
+    return known
   }
 }
 
+async function keyOf(known: Known, { header }: UnverifiedProof): Promise<VerificationKey> {
+  if (known.key && known.header === header) return known.key
+  const key = await importBoundKey(header, known.jkt)
+  return Object.assign(known, { header, key }).key
+}
+
 /** The method is case-sensitive (RFC 9110 §9.1). */
-function checkTarget({ claims: { htm, htu } }: UnverifiedProof, { method, url }: Evidence): string {
-  const target = url === undefined ? undefined : normalisedTarget(url)
-  if (target === undefined || htm !== method || normalisedTarget(htu) !== target) {
-    throw authError('proof_target_mismatch')
-  }
-  return target
+function checkTarget({ claims: { htm, htu } }: UnverifiedProof, { method, url }: Evidence): void {
+  const isTarget = htm === method && url !== undefined && isSameTarget(htu, url)
+  if (!isTarget) throw authError('proof_target_mismatch')
 }
 
 /** When the proof was made: by its nonce, which needs no clock of the client's, else by its own word. */

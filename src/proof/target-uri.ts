@@ -2,15 +2,25 @@
 const ABSOLUTE_URI = /^[a-z][a-z0-9+.-]*:\/\/[!-[\]-~]+$/i
 
 /**
- * A URI without query and fragment, normalised so that equivalent ones are equal: case of scheme and host, default
- * port, dot segments, percent-encoding.
- *
- * Undefined for what is no absolute URI, or names a user.
+ * Whether two URIs name one target, without query and fragment: as they stand, or as absolute URIs in normal form, by
+ * case of scheme and host, default port, dot segments and percent-encoding.
  *
  * @see RFC 9449 §4.3, RFC 3986 §6.2.2, §6.2.3
  */
-export function normalisedTarget(uri: string): string | undefined {
-  const [target = ''] = uri.split(/[?#]/, 1)
+export function isSameTarget(one: string, other: string): boolean {
+  const [target, otherTarget] = [withoutQuery(one), withoutQuery(other)]
+  if (target === otherTarget) return true
+  const normalised = normalisedTarget(target)
+  return normalised !== undefined && normalised === normalisedTarget(otherTarget)
+}
+
+function withoutQuery(uri: string): string {
+  const end = uri.search(/[?#]/)
+  return end < 0 ? uri : uri.slice(0, end)
+}
+
+/** Undefined for what is no absolute URI, or names a user. */
+function normalisedTarget(target: string): string | undefined {
   if (!ABSOLUTE_URI.test(target) || !URL.canParse(target)) return undefined
   const { protocol, host, pathname, username, password } = new URL(target)
   if (username !== '' || password !== '') return undefined

@@ -2,8 +2,14 @@
 declare module 'oidc-provider' {
   import type { RequestListener } from 'node:http'
 
-  export default class Provider {
-    constructor(issuer: string, configuration: Record<string, unknown>)
+  export interface Configuration {
+    [name: string]: unknown
+  }
+
+  export class Provider {
+    constructor(issuer: string, configuration: Configuration)
     callback(): RequestListener
   }
+
+  export default Provider
 }
