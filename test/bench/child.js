@@ -27,7 +27,8 @@ function createQuestions(child) {
     else resolve(value)
   })
   child.on('exit', (code) => {
-    for (const { reject } of open.values()) reject(new Error(`process ended (${code}): ${stderr()}`))
+    for (const { reject } of open.values())
+      reject(new Error(`process ended (${code}): ${errorLineOf(stderr())}`))
   })
   const ask = (name, input) =>
     new Promise((resolve, reject) => {
@@ -35,6 +36,12 @@ function createQuestions(child) {
       child.send({ id: count, name, input }, (error) => error && reject(error))
     })
   return { ask }
+}
+
+/** The line of a stack trace that says what is wrong. */
+function errorLineOf(text) {
+  const lines = text.trim().split('\n')
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1)
 }
 
 function lastOf(stream) {
@@ -65,7 +72,7 @@ export function answer(handlers) {
     try {
       process.send({ id, value: await all[name](input) })
     } catch (error) {
-      process.send({ id, failure: String(error?.stack ?? error) })
+      process.send({ id, failure: String(error) })
     }
   })
 }

@@ -52,17 +52,18 @@ async function playOn(name) {
 }
 
 async function playOne(fault, contender) {
-  const lab = await openLab({ contender, issuers, patienceSeconds: form.patienceSeconds })
+  let lab
   const delay = monitorEventLoopDelay({ resolution: 10 })
   delay.enable()
   try {
+    lab = await openLab({ contender, issuers, patienceSeconds: form.patienceSeconds })
     const seen = await playFault(fault, lab, form)
     return { contender, ...seen, lagSeconds: delay.max / 1e9 + (await lab.lagSeconds()) }
   } catch (error) {
-    return { contender, failure: error.message.split('\n')[0] }
+    return { contender, failure: error.message }
   } finally {
     delay.disable()
-    await lab.close()
+    await lab?.close()
   }
 }
 

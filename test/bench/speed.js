@@ -77,7 +77,7 @@ async function measureCell({ row, round, contender }) {
     const wrong = wrongAnswers(measured, contender === 'bare' ? 200 : row.expect)
     return { ...place, ...measured, wrong }
   } catch (error) {
-    return { ...place, failure: error.message.split('\n')[0] }
+    return { ...place, failure: error.message }
   }
 }
 
