@@ -4,6 +4,7 @@ import type { RefusalCode } from './errors.js'
 /** What happened, for metrics and logs. Holds no token, no claim and no key. */
 export type AuthEvent =
   | { type: 'accepted'; issuer: string; source: 'jwt' | 'introspection' | 'cache'; seconds: number }
+  /** `seconds` is 0 when a check such as `requireScopes` refuses. */
   | { type: 'refused'; code: RefusalCode; seconds: number }
   | { type: 'issuer_discovered'; issuer: string; jwksUri: string }
   | { type: 'keys_refreshed'; issuer: string; keys: number; withdrawn: number }

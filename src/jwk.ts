@@ -36,7 +36,7 @@ const CURVE_ALGORITHMS: ReadonlyMap<unknown, readonly Algorithm[]> = new Map([
 ])
 const RSA_ALGORITHMS: readonly Algorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
-const MIN_RSA_BITS = 2048
+export const MIN_RSA_BITS = 2048
 
 interface RsaKeyAlgorithm {
   modulusLength: number

@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import { type ChallengeOptions, type Challenger, createChallengers, type Scheme } from './challenge.js'
+import { type ChallengeOptions, createChallengers, type Scheme } from './challenge.js'
 import { type AuthEvent, createEvents, type Events } from './events.js'
 import { createFixedIssuers, createResolvedIssuers, type Issuers } from './issuer/issuers.js'
 import { jwksOptions } from './issuer/jwks-options.js'
@@ -10,7 +10,7 @@ import * as check from './option-checks.js'
 import { checkedConfirmations, createBindings } from './proof/binding.js'
 import type { DpopOptions } from './proof/dpop-options.js'
 import type { MtlsOptions } from './proof/mtls.js'
-import type { Auth, TokenPlace } from './request.js'
+import type { Answering, Auth, TokenPlace } from './request.js'
 import { type AccessTokens, createAccessTokens } from './token/access-token.js'
 import type { ClaimRules } from './token/claims.js'
 import { createIntrospection, type Introspection } from './token/introspection.js'
@@ -78,7 +78,8 @@ export interface Config {
   readonly schemes: readonly Scheme[]
   /** What every challenge says. The address of the metadata may be added. */
   readonly challenge: ChallengeOptions
-  readonly challengers: Readonly<Record<Scheme, Challenger>>
+  /** By the scheme that a request used. */
+  readonly answerings: Readonly<Record<Scheme, Answering>>
   /** Whether tokens that are bound to a client certificate are taken. */
   readonly mtls: boolean
   readonly events: Events
@@ -120,6 +121,7 @@ export function createConfig(options: RequireAuthOptions): Config {
     given.introspection &&
     createIntrospection(given.introspection, { issuers, claimRules: rules, events, fetch: given.fetch })
   const challenge = { realm: given.realm ?? 'api', resourceMetadata: given.resourceMetadata, dpop }
+  const challengers = createChallengers(challenge)
   return Object.freeze({
     issuers,
     introspection,
@@ -134,7 +136,10 @@ export function createConfig(options: RequireAuthOptions): Config {
     }),
     schemes,
     challenge,
-    challengers: createChallengers(challenge),
+    answerings: {
+      Bearer: { challenger: challengers.Bearer, events },
+      DPoP: { challenger: challengers.DPoP, events },
+    },
     mtls: given.mtls !== undefined,
     events,
     tokenFrom: tokenPlaces(given.tokenFrom ?? ['header']),

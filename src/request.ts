@@ -2,6 +2,7 @@ import type { Request } from 'express'
 import type { Challenger, Scheme } from './challenge.js'
 import type { JsonObject } from './compact-jws.js'
 import { authError } from './errors.js'
+import type { Events } from './events.js'
 
 declare global {
   namespace Express {
@@ -139,16 +140,22 @@ function soleParameter(value: unknown): string | undefined {
   return value
 }
 
-/** Who writes the challenges for a verified token, or for a request that was admitted without credentials. */
-const challengers = new WeakMap<object, Challenger>()
+/** How the middleware that admitted a request answers: for the checks behind it. */
+export interface Answering {
+  readonly challenger: Challenger
+  readonly events: Events
+}
 
-export function setChallenger(authOrRequest: object, challenger: Challenger): void {
-  challengers.set(authOrRequest, challenger)
+const answerings = new WeakMap<object, Answering>()
+
+/** Of a verified token, once for all its requests, or of a request that was admitted without credentials. */
+export function rememberAnswering(authOrRequest: object, answering: Answering): void {
+  if (!answerings.has(authOrRequest)) answerings.set(authOrRequest, answering)
 }
 
 /** Undefined when no `requireAuth` saw the request. */
-export function challengerOf(req: Request): Challenger | undefined {
-  return challengers.get(req.auth ?? req)
+export function answeringOf(req: Request): Answering | undefined {
+  return answerings.get(req.auth ?? req)
 }
 
 /**

@@ -1,10 +1,17 @@
 import type { Request, RequestHandler } from 'express'
 import { isPromise } from './after.js'
-import { type Challenger, challenged } from './challenge.js'
+import { challenged } from './challenge.js'
 import { type AuthError, authError, isAuthError } from './errors.js'
 import { type Config, createConfig, type RequireAuthOptions } from './options.js'
 import type { Evidence } from './proof/evidence.js'
-import { type Auth, hasQueryToken, readCredentials, schemeOf, setChallenger } from './request.js'
+import {
+  type Answering,
+  type Auth,
+  hasQueryToken,
+  readCredentials,
+  rememberAnswering,
+  schemeOf,
+} from './request.js'
 import type { Accepted, Presented } from './token/access-token.js'
 
 /** The middleware, and the same verdict without Express. */
@@ -45,10 +52,15 @@ export function requireAuth(options: RequireAuthOptions): RequireAuth {
     },
     async verify(token: string, evidence: Evidence = {}) {
       const scheme = evidence.proof === undefined ? 'Bearer' : 'DPoP'
+      const startedAt = performance.now()
       try {
-        return remembering(await judgeText({ token, scheme, evidence }, config), config)
+        return accept(await judgeText({ token, scheme, evidence }, config), config, startedAt)
       } catch (error) {
-        throw isAuthError(error) ? challenged(error, config.challengers[scheme]) : error
+        if (isAuthError(error)) {
+          challenged(error, config.answerings[scheme].challenger)
+          tellRefused(error, config, startedAt)
+        }
+        throw error
       }
     },
   })
@@ -64,28 +76,24 @@ export function configOf(auth: RequestHandler): Config | undefined {
 }
 
 function createMiddleware(config: Config): RequestHandler {
-  const { challengers, events, tokenFrom } = config
+  const { answerings, events, tokenFrom } = config
   const mayHaveQueryToken = tokenFrom.includes('query')
 
   return function requireAuthMiddleware(req, res, next) {
     const startedAt = events.listening ? performance.now() : 0
 
     function grant(accepted: Accepted | undefined): void {
-      if (accepted) req.auth = remembering(accepted, config)
-      else setChallenger(req, challengers.Bearer)
+      if (accepted) req.auth = accept(accepted, config, startedAt)
+      else rememberAnswering(req, answerings.Bearer)
       if (mayHaveQueryToken && !res.headersSent && hasQueryToken(req))
         res.setHeader('Cache-Control', 'private')
-      if (accepted && events.listening) {
-        const { auth, source } = accepted
-        events.emit({ type: 'accepted', issuer: auth.issuer, source, seconds: secondsSince(startedAt) })
-      }
       next()
     }
 
     function refuse(error: unknown): void {
       if (isAuthError(error)) {
-        challenged(error, challengerFor(req, config), res)
-        events.emit({ type: 'refused', code: error.code, seconds: secondsSince(startedAt) })
+        challenged(error, answeringFor(req, config).challenger, res)
+        tellRefused(error, config, startedAt)
       }
       next(error)
     }
@@ -117,15 +125,21 @@ function attempt<T>(step: () => T): { value: T } | { error: unknown } {
   }
 }
 
-/** A remembered verdict knows its challenger already. */
-function remembering({ auth, source }: Accepted, { challengers }: Config): Auth {
-  if (source !== 'cache') setChallenger(auth, challengers[auth.scheme])
+function accept({ auth, source }: Accepted, { answerings, events }: Config, startedAt: number): Auth {
+  rememberAnswering(auth, answerings[auth.scheme])
+  if (events.listening) {
+    events.emit({ type: 'accepted', issuer: auth.issuer, source, seconds: secondsSince(startedAt) })
+  }
   return auth
 }
 
-function challengerFor(req: Request, { challengers, schemes }: Config): Challenger {
+function tellRefused({ code }: AuthError, { events }: Config, startedAt: number): void {
+  if (events.listening) events.emit({ type: 'refused', code, seconds: secondsSince(startedAt) })
+}
+
+function answeringFor(req: Request, { answerings, schemes }: Config): Answering {
   const scheme = schemeOf(req)
-  return challengers[scheme && schemes.includes(scheme) ? scheme : 'Bearer']
+  return answerings[scheme && schemes.includes(scheme) ? scheme : 'Bearer']
 }
 
 async function judgeText(presented: Presented, { judge }: Config): Promise<Accepted> {

@@ -1,22 +1,10 @@
 import type { Request, RequestHandler } from 'express'
-import { after, isPromise } from './after.js'
-import { type Challenger, challenged, createChallenger, quotable } from './challenge.js'
-import { type AuthError, authError, type ChallengeParams, isAuthError, type RefusalCode } from './errors.js'
+import { after } from './after.js'
+import { quotable } from './challenge.js'
+import { authError, type ChallengeParams, type RefusalCode } from './errors.js'
 import { checkNames, plainObject, positiveInteger, strings } from './option-checks.js'
-import { type Auth, type Claims, challengerOf } from './request.js'
-
-type Decide = (auth: Auth, req: Request) => boolean | Promise<boolean>
-
-interface Check {
-  decide: Decide
-  refusal: (auth: Auth) => AuthError
-}
-
-/** What a check decides, so that `anyOf` can ask it without running it as middleware. */
-const checks = new WeakMap<RequestHandler, Check>()
-
-/** For a `req.auth` that an application's test put there itself. */
-const fallbackChallenger = createChallenger({ realm: 'api' })
+import type { Auth, Claims } from './request.js'
+import { type Check, checkOf, type Decide, guard } from './route-check.js'
 
 /**
  * Admits tokens that have all of `scopes`, else 403 `insufficient_scope` naming them.
@@ -134,7 +122,7 @@ function timeOf(authTime: unknown): number {
 
 /** Admits what at least one of `handlers`, checks of this package, admits; else refuses as the first of them does. */
 export function anyOf(...handlers: RequestHandler[]): RequestHandler {
-  const alternatives = handlers.map((handler) => checks.get(handler))
+  const alternatives = handlers.map(checkOf)
   const [first] = alternatives
   if (!first || alternatives.includes(undefined))
     throw new TypeError('anyOf needs checks such as requireScopes()')
@@ -157,37 +145,6 @@ function createCheck(
   { code, params }: { code: RefusalCode; params?: ChallengeParams },
 ): RequestHandler {
   return guard(name, { decide, refusal: () => authError(code, params) })
-}
-
-function guard(name: string, check: Check): RequestHandler {
-  const handler: RequestHandler = function checkMiddleware(req, res, next) {
-    const settle = (admitted: boolean) =>
-      admitted === true ? next() : refuse(check.refusal(req.auth as Auth))
-    const refuse = (error: unknown) =>
-      next(isAuthError(error) ? challenged(error, challengerFor(req), res) : error)
-    let decision: boolean | Promise<boolean>
-    try {
-      decision = check.decide(authOf(req, name), req)
-    } catch (error) {
-      refuse(error)
-      return
-    }
-    if (isPromise(decision)) decision.then(settle, refuse)
-    else settle(decision)
-  }
-  checks.set(handler, check)
-  return handler
-}
-
-/** A missing `requireAuth` is a hole in the application, and must not look like a client's mistake. */
-function authOf(req: Request, name: string): Auth {
-  if (req.auth) return req.auth
-  if (challengerOf(req)) throw authError('token_missing')
-  throw new Error(`${name}() found no req.auth: mount requireAuth() before it`)
-}
-
-function challengerFor(req: Request): Challenger {
-  return challengerOf(req) ?? fallbackChallenger
 }
 
 /** Scope tokens hold no space, quote or backslash (RFC 6749 §3.3), so they can stand in a challenge. */

@@ -10,17 +10,10 @@ const floors: readonly (readonly string[])[] = [
   ['events.ts', 'challenge.ts', 'fetch-json.ts', 'compact-jws.ts', 'jwk.ts'],
   ['request.ts', 'issuer/', 'proof/'],
   ['token/', 'redis/'],
-  ['issuer-setting.ts', 'options.ts'],
-  [
-    'require-auth.ts',
-    'require-scope.ts',
-    'error-handler.ts',
-    'resource-metadata.ts',
-    'testing/',
-    'redis.ts',
-    'command/',
-  ],
-  ['index.ts', 'cli.ts'],
+  ['issuer-setting.ts', 'options.ts', 'route-check.ts'],
+  ['require-auth.ts', 'require-scope.ts', 'error-handler.ts', 'resource-metadata.ts', 'testing/', 'redis.ts'],
+  ['index.ts', 'command/'],
+  ['cli.ts'],
 ]
 
 /** Files of one floor that may import one another, in this order only. */

@@ -1,5 +1,5 @@
-import { type RequireAuth, requireAuth } from 'express-require-auth'
 import { issuerUrl } from '../issuer/issuer-url.js'
+import { type RequireAuth, requireAuth } from '../require-auth.js'
 import { parseArguments, required } from './arguments.js'
 import { usageError } from './command-error.js'
 import { checkAgreement } from './doctor/agreement.js'

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { loadTenant, northwind, startTestIssuer, type TenantOptions } from 'express-require-auth/testing'
+import { loadTenant, northwind, startTestIssuer, type TenantOptions } from '../testing/index.js'
 import { parseArguments } from './arguments.js'
 import { CommandError, usageError } from './command-error.js'
 import { printable } from './printable.js'

@@ -36,7 +36,7 @@ export interface Accepted {
 export type AccessTokens = (presented: Presented, req: Request | undefined) => Accepted | Promise<Accepted>
 
 /** Longer tokens are refused unread. Node's own limit for all headers together is 16 KiB too. */
-const MAX_TOKEN_LENGTH = 16_384
+export const MAX_TOKEN_LENGTH = 16_384
 
 /** Where a character is none of b64token's (RFC 6750 §2.1). A search without repetition: nothing to backtrack. */
 const NOT_B64TOKEN = /[^A-Za-z0-9\-._~+/]/

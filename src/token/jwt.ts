@@ -17,10 +17,10 @@ export interface Verdict {
 }
 
 /** Long enough for any issuer's `kid`; it is a name to look up, nothing else (RFC 8725 §3.10). */
-const KID = /^[\x20-\x7e]{1,256}$/
+export const KID = /^[\x20-\x7e]{1,256}$/
 
 /** Header members that would change what a signature means (RFC 7515 §4.1.11, RFC 7797, RFC 7516). None is understood. */
-const UNSUPPORTED_HEADERS = ['crit', 'b64', 'zip', 'enc']
+export const UNSUPPORTED_HEADERS = ['crit', 'b64', 'zip', 'enc']
 
 export type JwtVerifier = (token: string, req: Request | undefined) => Promise<Verdict>
 

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../compact-jws.js'
 import { isAuthError, type RefusalCode } from '../../errors.js'
 import { type ClaimRules, checkType as checkTypeRule } from '../../token/claims.js'
+import { KID, UNSUPPORTED_HEADERS } from '../../token/jwt.js'
 import { shown } from '../printable.js'
 import { type Finding, fail, ok } from './finding.js'
 
@@ -11,9 +12,6 @@ export const RULES: ClaimRules = {
   profile: undefined,
   confirmations: [],
 }
-
-const UNSUPPORTED = ['crit', 'b64', 'zip', 'enc']
-const KID = /^[\x20-\x7e]{1,256}$/
 
 /** The refusal that a rule of the library answers with, or undefined when it passes. */
 export function refusalOf(rule: () => unknown): RefusalCode | undefined {
@@ -28,7 +26,7 @@ export function refusalOf(rule: () => unknown): RefusalCode | undefined {
 
 export function checkHeader(header: JsonObject): Finding {
   const { kid } = header
-  const unsupported = UNSUPPORTED.find((name) => Object.hasOwn(header, name))
+  const unsupported = UNSUPPORTED_HEADERS.find((name) => Object.hasOwn(header, name))
   const change = 'get an access token for an API: this is some other kind of JWS'
   if (unsupported) return fail('header', `${unsupported} changes what a signature means: refused`, change)
   if (kid === undefined || (typeof kid === 'string' && KID.test(kid)))

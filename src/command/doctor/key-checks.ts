@@ -3,12 +3,11 @@ import type { JsonObject } from '../../compact-jws.js'
 import { FetchError, type FetchJsonOptions, fetchJson } from '../../fetch-json.js'
 import { isSecureUrl } from '../../issuer/issuer-url.js'
 import { type KeySet, KeySetError, readKeySet } from '../../issuer/key-set.js'
-import { ALGORITHMS, type Algorithm } from '../../jwk.js'
+import { ALGORITHMS, type Algorithm, MIN_RSA_BITS } from '../../jwk.js'
 import { shown } from '../printable.js'
 import { count } from '../token-form.js'
 import { type Finding, fail, note, ok } from './finding.js'
 
-const MIN_RSA_BITS = 2048
 const ASK_ISSUER = 'ask whoever runs the issuer to repair it'
 
 interface KeyReport {

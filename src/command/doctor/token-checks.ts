@@ -2,6 +2,7 @@ import { type CryptoKey, compactVerify, errors } from 'jose'
 import type { UnverifiedJws } from '../../compact-jws.js'
 import { isAuthError } from '../../errors.js'
 import type { Auth } from '../../request.js'
+import { MAX_TOKEN_LENGTH } from '../../token/access-token.js'
 import { shown } from '../printable.js'
 import { count, tokenForm } from '../token-form.js'
 import { checkAudience, checkClaimForms, checkConfirmation, checkIssuer, checkTimes } from './claim-checks.js'
@@ -16,8 +17,6 @@ export interface TokenExam {
   /** The verdict of `requireAuth` itself. */
   verify(token: string): Promise<Auth>
 }
-
-const MAX_TOKEN_LENGTH = 16_384
 
 /** Holds a token to each rule on its own, and then asks `requireAuth` itself. */
 export async function examineToken(exam: TokenExam): Promise<Finding[]> {
