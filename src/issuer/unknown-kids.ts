@@ -1,6 +1,6 @@
 const MAX_REMEMBERED = 1000
 /** How many cooldowns a `kid` stays unknown: short, since the issuer may publish it at any time. */
-const REMEMBERED_COOLDOWNS = 6
+const REMEMBERED_COOLDOWNS = 2
 
 /** Decides whether an unknown `kid` is worth a fetch: at most one per cooldown, whoever asks. */
 export interface UnknownKids {

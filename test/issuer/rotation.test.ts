@@ -147,7 +147,7 @@ describe('an unknown kid', () => {
     await get(signedBy(key))
     const stranger = newKey()
     await get(signedBy(stranger))
-    advanceSeconds(59)
+    advanceSeconds(19)
     expect((await get(signedBy(stranger))).status).toBe(401)
     expect(script.count(script.jwksUri)).toBe(2)
     advanceSeconds(1)
