@@ -3,6 +3,7 @@ import {
   type Auth,
   anyOf,
   authErrorHandler,
+  requireAuth,
   requireScopes,
   requireStepUp,
   type StepUpOptions,
@@ -10,8 +11,10 @@ import {
 import express4 from 'express4'
 import supertest from 'supertest'
 import { describe, expect, test } from 'vitest'
+import { createDpopKey } from '../src/testing/dpop-key.js'
 import { craft, craftKey, goodClaims, trusting } from './craft.js'
 import { advanceSeconds, stopClock } from './issuer/clock.js'
+import { ALGORITHMS, listen } from './proof/protected-api.js'
 import { answerOf, challenge, expired, forbidden, missing } from './refused.js'
 import { messages, mount } from './setup.js'
 
@@ -173,6 +176,22 @@ test('the DPoP scheme is challenged in the same words (RFC 9470 §3)', async () 
   expect((await get(tokenWith())).headers['www-authenticate']).toBe(
     'Bearer realm="api", error="insufficient_user_authentication", acr_values="mfa", error_description="A more recent or stronger authentication is required", DPoP realm="api", algs="ES256"',
   )
+})
+
+test('under the DPoP scheme the error stands in its challenge', async () => {
+  const client = await createDpopKey(async ({ claims = {} }) => tokenWith({ ...claims }))
+  const app = express()
+  app.use(requireAuth({ issuer, audience: messages, algorithms: ['ES256'], dpop: { required: true } }))
+  app.use(requireStepUp({ maxAgeSeconds: 60 }), authErrorHandler())
+  const url = await listen(app)
+  const token = await client.token()
+  const { status, headers } = await supertest(url)
+    .get('/')
+    .set({ Authorization: `DPoP ${token}`, DPoP: await client.proof('GET', `${url}/`, token) })
+  expect([status, headers['www-authenticate']]).toEqual([
+    401,
+    `DPoP realm="api", algs="${ALGORITHMS}", error="insufficient_user_authentication", max_age="60", error_description="A more recent or stronger authentication is required"`,
+  ])
 })
 
 test('anyOf refuses as its first check does, for the token at hand', async () => {

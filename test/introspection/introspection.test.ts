@@ -4,6 +4,7 @@ import {
   type RequireAuthOptions,
   requireAuth,
   requireScopes,
+  requireStepUp,
 } from 'express-require-auth'
 import express4 from 'express4'
 import { describe, expect, test } from 'vitest'
@@ -11,6 +12,7 @@ import { craftedIssuer, goodClaims } from '../craft.js'
 import {
   answerOf,
   badClaim,
+  challenge,
   expired,
   forbidden,
   malformed,
@@ -219,6 +221,23 @@ describe('the answer', () => {
       expiresAt: answer.exp,
     })
     expect(Object.isFrozen(verified.claims)).toBe(true)
+  })
+
+  test('tells of the log-in, for a step-up (RFC 9470 §6.2)', async () => {
+    const stepUp = requireStepUp({ acrValues: 'mfa', maxAgeSeconds: 60 })
+    const { get, script } = setup({ mounting: { after: [stepUp] } })
+    script.answer = () => json(active({ acr: 'mfa', auth_time: now() }))
+    expect(answerOf(await get(opaque()))).toEqual(admitted)
+    script.answer = () => json(active({ acr: 'mfa' }))
+    const { status, headers } = await get(opaque())
+    expect([status, headers['www-authenticate']]).toEqual([
+      401,
+      challenge(
+        'insufficient_user_authentication',
+        'A more recent or stronger authentication is required',
+        ', acr_values="mfa", max_age="60"',
+      ),
+    ])
   })
 
   test('without exp is good until the next question, and says so', async () => {
