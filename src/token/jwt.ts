@@ -1,6 +1,6 @@
 import type { Request } from 'express'
 import { compactVerify, errors } from 'jose'
-import { type JsonObject, parseCompactJws } from '../compact-jws.js'
+import { type JsonObject, type KnownHeader, parseCompactJws } from '../compact-jws.js'
 import { authError } from '../errors.js'
 import type { Issuer, Issuers } from '../issuer/issuers.js'
 import type { VerificationKey } from '../jwk.js'
@@ -31,8 +31,10 @@ export type JwtVerifier = (token: string, req: Request | undefined) => Promise<V
  * @see RFC 9068 §4, RFC 7519 §7.2, RFC 8725 §3
  */
 export function createJwtVerifier(issuers: Issuers, rules: ClaimRules): JwtVerifier {
+  let verifiedBefore: KnownHeader | undefined // tokens of one key have one header: read once, kept once
+
   return async function verifyJwt(token, req) {
-    const { header, claims: unverifiedClaims } = parseCompactJws(token)
+    const { header, claims: unverifiedClaims } = parseCompactJws(token, verifiedBefore)
     checkHeader(header)
     const issuer = await issuers.find(unverifiedClaims.iss, req)
     const alg = allowedAlgorithm(header, issuer)
@@ -40,6 +42,8 @@ export function createJwtVerifier(issuers: Issuers, rules: ClaimRules): JwtVerif
     const claims = checkClaims(unverifiedClaims, issuer.audience, rules)
     const key = await issuer.keys.find(header.kid as string | undefined, alg)
     await verifySignature(token, key)
+    if (header !== verifiedBefore?.header)
+      verifiedBefore = { text: token.slice(0, token.indexOf('.')), header }
     return { auth: authOf(token, header, claims), issuer, key, endsAt: endOf(claims, rules) }
   }
 }
@@ -68,7 +72,7 @@ async function verifySignature(token: string, { key, alg }: VerificationKey): Pr
 
 /** `req.auth` of a verified token. */
 export function authOf(token: string, header: JsonObject, claims: Claims): Auth {
-  const { sub, iss, exp, aud, permissions } = claims
+  const { sub, iss, exp, aud, permissions = [] } = claims
   const clientId = (claims.client_id ?? claims.azp) as string | undefined
   return deepFreeze({
     token,
@@ -76,17 +80,18 @@ export function authOf(token: string, header: JsonObject, claims: Claims): Auth 
     header,
     claims,
     scopes: scopesOf(claims),
-    permissions: [...((permissions ?? []) as string[])],
+    permissions: permissions as readonly string[],
     issuer: iss,
     ...(sub !== undefined && { subject: sub }),
     ...(clientId !== undefined && { clientId }),
-    audience: [...audiencesOf(aud)],
+    audience: audiencesOf(aud),
     expiresAt: exp,
   })
 }
 
 function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value
-  for (const member of Object.values(value)) deepFreeze(member)
+  if (Object.isFrozen(value)) return value
+  for (const name in value) deepFreeze(value[name])
   return Object.freeze(value)
 }
