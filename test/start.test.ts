@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -32,6 +33,15 @@ async function start(env: Record<string, string>) {
   return { child, ended, output }
 }
 
+/** Runs shell lines and reads what curl printed. */
+async function answersOf(lines: string) {
+  const { stdout } = await promisify(execFile)('bash', ['-c', lines.replaceAll('curl -i', 'curl -s -i')])
+  return stdout.split(/(?=HTTP\/1\.1 )/).map((answer) => ({
+    status: Number(answer.slice(9, 12)),
+    challenge: /^www-authenticate: (.*?)\r?$/im.exec(answer)?.[1],
+  }))
+}
+
 async function hasCurl(): Promise<boolean> {
   return promisify(execFile)('curl', ['--version']).then(
     () => true,
@@ -43,15 +53,7 @@ test('the printed curl lines do what is said beside them', async ({ skip }) => {
   if (!process.env.CI && !(await hasCurl())) skip('curl is not installed')
   const { output } = await start({})
   const lines = output.split('\n').filter((line) => /^ {2}(curl|\w*TOKEN=)/.test(line))
-  const { stdout } = await promisify(execFile)('bash', [
-    '-c',
-    lines.join('\n').replaceAll('curl -i', 'curl -s -i'),
-  ])
-  const answers = stdout.split(/(?=HTTP\/1\.1 )/).map((answer) => ({
-    status: Number(answer.slice(9, 12)),
-    challenge: /^www-authenticate: (.*?)\r?$/im.exec(answer)?.[1],
-  }))
-  expect(answers).toEqual([
+  expect(await answersOf(lines.join('\n'))).toEqual([
     { status: 200, challenge: undefined },
     { status: 401, challenge: 'Bearer realm="api"' },
     { status: 200, challenge: undefined },
@@ -59,6 +61,19 @@ test('the printed curl lines do what is said beside them', async ({ skip }) => {
     { status: 403, challenge: expect.stringContaining('error="insufficient_scope", scope="write:messages"') },
     { status: 201, challenge: undefined },
   ])
+}, 30_000)
+
+test('the lines for the custom domain in the README answer as they say', async ({ skip }) => {
+  if (!process.env.CI && !(await hasCurl())) skip('curl is not installed')
+  const readme = readFileSync(resolve(root, 'README.md'), 'utf8')
+  const [, snippet = ''] = /```sh\n( {2}TOKEN=[\s\S]*?)```/.exec(readme) ?? []
+  const { output } = await start({})
+  const [, issuerPort = ''] = /http:\/\/localhost:(\d+)\/ \(custom/.exec(output) ?? []
+  const [, apiPort = ''] = /^Messages API\s+http:\/\/localhost:(\d+)/m.exec(output) ?? []
+  const answers = await answersOf(
+    snippet.replaceAll(':4000/', `:${issuerPort}/`).replaceAll(':3000/', `:${apiPort}/`),
+  )
+  expect(answers.map(({ status }) => status)).toEqual([200, 401])
 }, 30_000)
 
 test('an interrupt ends it with exit code 0', async () => {

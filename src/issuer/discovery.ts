@@ -2,19 +2,13 @@ import type { JsonObject } from '../compact-jws.js'
 import { FetchError, type FetchJsonOptions, fetchJson, type JsonAnswer } from '../fetch-json.js'
 import { isSecureUrl } from './issuer-url.js'
 
-/** What a resource server needs of an authorization server's metadata. */
-export interface Metadata {
-  jwksUri: string
-  introspectionEndpoint: string | undefined
-}
-
 /** Metadata that must not be used. The message quotes nothing of the answer. */
 export class MetadataError extends Error {
   override name = 'MetadataError'
 }
 
 /**
- * Fetches an authorization server's metadata and checks that it names `issuer`.
+ * Finds an authorization server's `jwks_uri`, in metadata that name `issuer`.
  *
  * Tries the OpenID Connect form first, then those of RFC 8414. Does not fetch the key set it points to.
  *
@@ -23,20 +17,16 @@ export class MetadataError extends Error {
  * @throws MetadataError when it names another issuer or an unsafe address: an attack or a misconfiguration.
  * @see RFC 8414 §3, OpenID Connect Discovery 1.0 §4
  */
-export async function discover(issuer: string, options: FetchJsonOptions): Promise<Metadata> {
-  const metadata = await fetchMetadata(issuer, options)
-  const { jwks_uri: jwksUri, introspection_endpoint: introspectionEndpoint } = metadata
-  if (!isSecureUrl(jwksUri, issuer)) throw new MetadataError(`the metadata of ${issuer} has no safe jwks_uri`)
-  return {
-    jwksUri,
-    introspectionEndpoint: isSecureUrl(introspectionEndpoint, issuer) ? introspectionEndpoint : undefined,
-  }
+export async function discoverKeys(issuer: string, options: FetchJsonOptions): Promise<string> {
+  const { jwks_uri: jwksUri } = await fetchMetadata(issuer, options)
+  if (isSecureUrl(jwksUri, issuer)) return jwksUri
+  throw new MetadataError(`the metadata of ${issuer} has no safe jwks_uri`)
 }
 
 /**
  * Fetches the metadata document and checks that it names `issuer`, and nothing else in it.
  *
- * @throws FetchError, MetadataError as `discover` does.
+ * @throws FetchError, MetadataError as `discoverKeys` does.
  */
 export async function fetchMetadata(issuer: string, options: FetchJsonOptions): Promise<JsonObject> {
   const metadata = await fetchUncheckedMetadata(issuer, options)

@@ -1,7 +1,7 @@
 import type { Events } from '../events.js'
 import { type FetchJsonOptions, fetchJson } from '../fetch-json.js'
 import type { Algorithm } from '../jwk.js'
-import { discover } from './discovery.js'
+import { discoverKeys } from './discovery.js'
 import { type KeySet, readKeySet } from './key-set.js'
 
 /** How the keys of every issuer are fetched and kept. */
@@ -58,7 +58,7 @@ export function createKeyDownload(config: KeyDownloadConfig): KeyDownload {
   async function keysUrl(transport: FetchJsonOptions): Promise<string> {
     if (config.jwksUri !== undefined) return config.jwksUri
     if (Date.now() < discovered.until) return discovered.jwksUri
-    const { jwksUri } = await discover(issuer, transport)
+    const jwksUri = await discoverKeys(issuer, transport)
     if (jwksUri !== discovered.jwksUri) events.emit({ type: 'issuer_discovered', issuer, jwksUri })
     discovered = { jwksUri, until: Date.now() + jwks.maxAgeSeconds * 1000 }
     return jwksUri
