@@ -5,7 +5,7 @@ import { answer } from './child.js'
 
 const pools = new Map()
 
-/** Tokens `from` to `to` of a file with one token a line. */
+/** Tokens `from` to `to` of a file with one token a line, or all headers of a request as JSON. */
 function tokensOf({ file, from, to }) {
   if (!pools.has(file)) pools.set(file, readFileSync(file, 'utf8').trimEnd().split('\n'))
   return pools.get(file).slice(from, to)
@@ -31,12 +31,12 @@ const orders = {
 function withTokens(tokensFor) {
   return (client) => {
     const nextToken = tokensFor()
-    client.setRequests([{ setupRequest: (request) => ({ ...request, headers: bearer(nextToken()) }) }])
+    client.setRequests([{ setupRequest: (request) => ({ ...request, headers: headersOf(nextToken()) }) }])
   }
 }
 
-function bearer(token) {
-  return { authorization: `Bearer ${token}` }
+function headersOf(line) {
+  return line.startsWith('{') ? JSON.parse(line) : { authorization: `Bearer ${line}` }
 }
 
 /** Sends `requests` requests, or as many as `maxSeconds` allow, and tells how they were answered. */

@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url'
 import { startChild } from './child.js'
 import { contenderNames, describeAll } from './contenders.js'
 import { readOptions } from './options.js'
-import { measure, wrongAnswers } from './speed/cell.js'
 import { drawChart } from './speed/chart.js'
 import { planIssuers, planScenarios } from './speed/plan.js'
 import { createPools } from './speed/pools.js'
 import { writeReport } from './speed/report.js'
+import { isWrong, measureRound } from './speed/rounds.js'
 import { scenarios } from './speed/scenarios.js'
 import { createFreshServers, createSharedServers } from './speed/servers.js'
 import { createSigningKey } from './tokens.js'
@@ -31,7 +31,7 @@ const pools = createPools({ key, issuer: `${origin}/t/0/` })
 try {
   const results = await measureAll(await plan())
   await report(results)
-  process.exitCode = results.some(isWrongOnOurs) ? 1 : 0
+  process.exitCode = results.some((result) => result.contender === 'ours' && isWrong(result)) ? 1 : 0
 } finally {
   pools.remove()
   await Promise.all([issuer.stop(), load.stop(), servers.end()])
@@ -51,38 +51,15 @@ async function plan() {
   ]
 }
 
-/** Scenario by scenario, in rounds through all contenders, so that a slow minute of the machine hits them alike. */
+/** Scenario by scenario, in rounds through all contenders. */
 async function measureAll(rows) {
   const results = []
   for (const row of rows) {
     for (let round = 0; round < options.rounds; round++) {
-      for (const contender of rotated(row.contenders, round)) {
-        results.push(await measureCell({ row, round, contender }))
-      }
+      results.push(...(await measureRound(row, round, { servers, load })))
     }
   }
   return results
-}
-
-function rotated(list, by) {
-  return list.map((_, index) => list[(index + by) % list.length])
-}
-
-async function measureCell({ row, round, contender }) {
-  const { name, title, group } = row
-  const place = { name, title, group, round, contender }
-  process.stderr.write(`${name}, round ${round + 1}: ${contender}\n`)
-  try {
-    const measured = await measure({ ...row, contender }, { servers, load })
-    const wrong = wrongAnswers(measured, contender === 'bare' ? 200 : row.expect)
-    return { ...place, ...measured, wrong }
-  } catch (error) {
-    return { ...place, failure: error.message }
-  }
-}
-
-function isWrongOnOurs({ contender, failure, wrong }) {
-  return contender === 'ours' && Boolean(failure || wrong.length)
 }
 
 async function report(results) {

@@ -37,7 +37,7 @@ function section({ title, rows }, titles) {
   ].join('\n')
 }
 
-function ordered(rows) {
+export function ordered(rows) {
   return [...rows].sort((a, b) => (a.cpu?.median ?? Infinity) - (b.cpu?.median ?? Infinity))
 }
 
@@ -58,7 +58,7 @@ function line(title, row) {
   return `| ${cells.join(' | ')} |`
 }
 
-function wrongness({ wrong, answers, fault, failure }) {
+export function wrongness({ wrong, answers, fault, failure }) {
   const counted = Object.entries(wrong).map(([status, count]) => `${count} of ${answers} were ${status}`)
   if (wrong['500'] && fault) counted.push(`\`${fault.slice(0, 80)}\``)
   if (failure) counted.push(`a round failed: ${failure}`)
@@ -81,7 +81,7 @@ function issuerSection(figures) {
   ].join('\n')
 }
 
-function contenderList(described) {
+export function contenderList(described) {
   const lines = described
     .filter(({ name }) => name !== 'bare')
     .map(
