@@ -1,4 +1,4 @@
-import { type CryptoKey, importJWK, type JWK } from 'jose'
+import { type CryptoKey, compactVerify, errors, importJWK, type JWK } from 'jose'
 
 /** The signature algorithms that can be turned on: asymmetric ones only. @see RFC 7518 §3.1, RFC 8037, RFC 9864 */
 export const ALGORITHMS = [
@@ -64,6 +64,17 @@ export async function importVerificationKey(
     return { kid: jwk.kid, alg, key, material: materialOf(jwk), withdrawn: false }
   } catch {
     return undefined // a point off its curve, a truncated modulus: jose refuses the import
+  }
+}
+
+/** Whether a JWS in compact form is signed with `key`, by the one algorithm that the key is for (RFC 8725 §3.2). */
+export async function isSignedBy(jws: string, { key, alg }: VerificationKey): Promise<boolean> {
+  try {
+    await compactVerify(jws, key, { algorithms: [alg] })
+    return true
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return false
+    throw error
   }
 }
 

@@ -1,4 +1,4 @@
-import { calculateJwkThumbprint, compactVerify, errors, type JWK } from 'jose'
+import { calculateJwkThumbprint, type JWK } from 'jose'
 import { type JsonObject, type KnownHeader, parseCompactJws, type UnverifiedJws } from '../compact-jws.js'
 import { authError, isAuthError } from '../errors.js'
 import { type Algorithm, importVerificationKey, type VerificationKey } from '../jwk.js'
@@ -98,17 +98,5 @@ async function thumbprintOf(jwk: JWK): Promise<string> {
     return await calculateJwkThumbprint(jwk, 'sha256') // of the members RFC 7638 §3.2 names: never of private ones
   } catch {
     throw authError('proof_invalid') // jose refuses what is no JWK
-  }
-}
-
-/** @throws `proof_invalid` */
-export async function verifyProofSignature(
-  { text }: UnverifiedProof,
-  { key, alg }: VerificationKey,
-): Promise<void> {
-  try {
-    await compactVerify(text, key, { algorithms: [alg] })
-  } catch (error) {
-    throw error instanceof errors.JOSEError ? authError('proof_invalid') : error
   }
 }

@@ -1,10 +1,9 @@
 import { type RedisDenylistOptions, redisDenylist } from 'express-require-auth/redis'
-import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { craft, craftKey, goodClaims, trusting } from '../craft.js'
 import { answerOf, tokenRefused, unavailable } from '../refused.js'
 import { messages, mount } from '../setup.js'
-import { isWithoutRedis, type RedisServer, startRedis } from './redis-server.js'
+import { connectedClient, isWithoutRedis, type RedisServer, startRedis } from './redis-server.js'
 
 const { privateKey: key, jwk } = craftKey('ec')
 const issuer = trusting({ ...jwk, alg: 'ES256' })
@@ -40,12 +39,7 @@ describe.skipIf(isWithoutRedis)('the denylist in Redis', () => {
   })
   afterAll(() => server?.close())
 
-  async function connect(url = server.url) {
-    const redis = createClient({ url })
-    redis.on('error', () => {})
-    onTestFinished(() => redis.destroy())
-    return redis.connect()
-  }
+  const connect = (url = server.url) => connectedClient(url)
 
   /** An API, and another machine that shares its Redis. */
   async function setup(options: RedisDenylistOptions = { maxStaleSeconds: 0 }, url = server.url) {

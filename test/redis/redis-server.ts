@@ -5,6 +5,8 @@ import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createClient } from 'redis'
+import { onTestFinished } from 'vitest'
 
 export interface RedisServer {
   url: string
@@ -85,4 +87,12 @@ function answers(port: number): Promise<boolean> {
     }
     socket.on('data', (data) => settle(data.toString().startsWith('+PONG'))).on('error', () => settle(false))
   })
+}
+
+/** A client for the running test, which may lose its server without ending the process. */
+export async function connectedClient(url: string) {
+  const redis = createClient({ url })
+  redis.on('error', () => {})
+  onTestFinished(() => redis.destroy())
+  return redis.connect()
 }

@@ -2,7 +2,7 @@ import { createRedisReplayStore } from 'express-require-auth/redis'
 import { createClient, createCluster } from 'redis'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { answerOf, setup } from '../proof/protected-api.js'
-import { isWithoutRedis, type RedisServer, startRedis } from './redis-server.js'
+import { connectedClient, isWithoutRedis, type RedisServer, startRedis } from './redis-server.js'
 
 describe.skipIf(isWithoutRedis)('the store in Redis', () => {
   let server: RedisServer
@@ -11,12 +11,7 @@ describe.skipIf(isWithoutRedis)('the store in Redis', () => {
   })
   afterAll(() => server?.close())
 
-  async function connect(url = server.url) {
-    const redis = createClient({ url })
-    redis.on('error', () => {})
-    onTestFinished(() => redis.destroy())
-    return redis.connect()
-  }
+  const connect = (url = server.url) => connectedClient(url)
 
   test('grants an id once, to whoever asks', async () => {
     const [one, two] = [await connect(), await connect()].map((redis) => createRedisReplayStore(redis))
