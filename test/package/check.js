@@ -1,7 +1,7 @@
 // Packs the package, installs the tarball into an empty project as a stranger would, and uses it there:
 // from an ES module, from CommonJS, and from strict TypeScript that also checks our declarations.
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -15,11 +15,7 @@ const run = (cwd, command, ...args) => {
 try {
   run(root, 'npm', 'pack', '--silent', '--pack-destination', project)
   writeFileSync(join(project, 'package.json'), '{ "private": true }')
-  const { version } = JSON.parse(
-    execFileSync('npm', ['pkg', 'get', 'version', '--json'], { cwd: root })
-      .toString()
-      .replace(/^(".*")$/m, '{"version":$1}'),
-  )
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const tarball = `./express-require-auth-${version}.tgz`
   const others = ['express@5', 'typescript@5', '@types/express@5', '@types/node@20']
   run(project, 'npm', 'install', '--no-audit', '--no-fund', '--silent', tarball, ...others)
@@ -27,7 +23,7 @@ try {
   run(project, 'node', 'esm.mjs')
   run(project, 'node', '--disable-warning=ExperimentalWarning', 'commonjs.cjs')
   run(project, 'npx', 'tsc', '-p', 'tsconfig.consumer.json')
-  run(project, 'node', 'built/strict.js')
+  run(project, 'node', 'built/strict.mjs')
   run(project, 'npx', 'require-auth', '--help')
   run(root, 'npx', 'publint', '--strict')
   run(root, 'npx', 'attw', '--pack', '.', '--profile', 'esm-only')
