@@ -12,6 +12,8 @@ export default defineConfig({
     ],
   },
   test: {
+    globalSetup: 'test/build.ts',
+    maxWorkers: 2, // the default leaves one of two cores idle
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
     exclude: ['test/bench/**'],
     server: { deps: { inline: ['graphql-http'] } }, // else it loads a second copy of graphql, which refuses the first

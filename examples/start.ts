@@ -11,8 +11,8 @@ async function start(): Promise<void> {
   const playground = await startPlayground({ ...ports, tokenLifetimeSeconds }).catch((error: PortError) =>
     explainPort(error, ports[error.option]),
   )
-  console.log(instructions(playground))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, playground.close)
+  console.log(instructions(playground)) // last: whoever reads it may interrupt at once
 }
 
 function portOf(name: string, fallback: number): number {

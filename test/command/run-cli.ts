@@ -15,7 +15,7 @@ export interface Run {
 /** Starts the real command. Times are told in UTC. */
 export function startCli(args: readonly string[], env: Record<string, string> = {}) {
   const clean = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', TZ: 'UTC' }
-  return spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', ...args], {
+  return spawn(process.execPath, ['dist/cli.js', ...args], {
     cwd: root,
     env: { ...clean, ...env },
   }) as ChildProcessWithoutNullStreams
