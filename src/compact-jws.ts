@@ -6,6 +6,9 @@ export type JsonObject = Readonly<Record<string, unknown>>
 export interface UnverifiedJws {
   header: JsonObject
   claims: JsonObject
+  /** What was signed: header and claims as they were sent. */
+  signingInput: Buffer
+  signature: Buffer
 }
 
 /** A header that was read before, and what it looked like. */
@@ -16,6 +19,9 @@ export interface KnownHeader {
 
 /** Deep enough for any real claim, and far from the stack's end. */
 const MAX_DEPTH = 32
+
+/** Three parts, none of them empty or padded. Each character fits one place only: nothing to backtrack. */
+const COMPACT_JWS = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }) // a BOM stays, and JSON refuses it
 
@@ -29,21 +35,23 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }) // a BOM
  * @see RFC 7515 §7.1, RFC 8725 §3.7
  */
 export function parseCompactJws(token: string, known?: KnownHeader): UnverifiedJws {
-  const headerEnd = token.indexOf('.')
-  const claimsEnd = token.indexOf('.', headerEnd + 1)
-  if (claimsEnd < 0) throw authError('token_malformed')
-  decode(token.slice(claimsEnd + 1)) // also refuses a fourth part: "." is no base64url
-  const headerText = token.slice(0, headerEnd)
+  const [, header, claims, signature] = COMPACT_JWS.exec(token) ?? []
+  if (header === undefined || claims === undefined || signature === undefined)
+    throw authError('token_malformed')
   return {
-    header: headerText === known?.text ? known.header : parseObject(decode(headerText)),
-    claims: parseObject(decode(token.slice(headerEnd + 1, claimsEnd))),
+    signature: decode(signature),
+    header: header === known?.text ? known.header : parseObject(decode(header)),
+    claims: parseObject(decode(claims)),
+    signingInput: Buffer.from(token.slice(0, -signature.length - 1), 'latin1'),
   }
 }
 
+/** Of the characters of base64url. Refuses set bits behind the last byte too (RFC 4648 §3.5). */
 function decode(part: string): Buffer {
   const bytes = Buffer.from(part, 'base64url')
-  // re-encoding differs for foreign characters, padding, and set bits behind the last byte (RFC 4648 §3.5)
-  if (bytes.length === 0 || bytes.toString('base64url') !== part) throw authError('token_malformed')
+  const incomplete = part.slice(part.length - (part.length % 4)) // only here can there be unused bits
+  if (bytes.toString('base64url', bytes.length - (bytes.length % 3)) !== incomplete)
+    throw authError('token_malformed')
   return bytes
 }
 
@@ -51,7 +59,8 @@ function parseObject(bytes: Buffer): JsonObject {
   const json = decodeUtf8(bytes)
   const value = parseJson(json)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw authError('token_malformed')
-  checkMembers(json)
+  // of duplicates, parsers keep different ones, and ours a single one (RFC 7515 §4, RFC 7519 §4)
+  if (countMembers(value) !== countColons(json)) throw authError('token_malformed')
   return value as JsonObject
 }
 
@@ -71,22 +80,36 @@ function parseJson(json: string): unknown {
   }
 }
 
-/** Of valid JSON text, the parts that matter for nesting: strings (with ":" behind it: a member name), brackets. */
-const SIGNIFICANT = /"([^"\\]*(?:\\.[^"\\]*)*)"[ \t\n\r]*(:)?|[{}[\]]/g
-
-/** Refuses duplicate member names, of which parsers keep different ones (RFC 7515 §4, RFC 7519 §4). */
-function checkMembers(json: string): void {
-  const open: Set<string>[] = []
-  for (const [text, name, colon] of json.matchAll(SIGNIFICANT)) {
-    if (text === '}' || text === ']') open.pop()
-    else if (colon === ':') addMember(open.at(-1), name as string)
-    else if (name === undefined) open.push(new Set())
-    if (open.length > MAX_DEPTH) throw authError('token_malformed')
-  }
+/** The members of an object and of all within it. */
+function countMembers(value: unknown, depth = 1): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (depth > MAX_DEPTH) throw authError('token_malformed')
+  const items = Object.values(value)
+  return items.reduce(
+    (count, item) => count + countMembers(item, depth + 1),
+    Array.isArray(value) ? 0 : items.length,
+  )
 }
 
-function addMember(members: Set<string> | undefined, escapedName: string): void {
-  const name = escapedName.includes('\\') ? JSON.parse(`"${escapedName}"`) : escapedName
-  if (members?.has(name)) throw authError('token_malformed')
-  members?.add(name)
+/** The colons of valid JSON text that stand outside of strings: one behind every member's name. */
+function countColons(json: string): number {
+  let count = 0
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at]
+    if (character === '"') at = endOfString(json, at)
+    else if (character === ':') count += 1
+  }
+  return count
+}
+
+function endOfString(json: string, start: number): number {
+  let end = json.indexOf('"', start + 1)
+  while (isEscaped(json, end)) end = json.indexOf('"', end + 1)
+  return end
+}
+
+function isEscaped(json: string, at: number): boolean {
+  let backslashes = 0
+  while (json[at - 1 - backslashes] === '\\') backslashes += 1
+  return backslashes % 2 === 1
 }

@@ -27,7 +27,7 @@ export interface Claims extends JsonObject {
   readonly cnf?: { readonly jkt?: string; readonly 'x5t#S256'?: string }
 }
 
-/** A verified access token. Deeply frozen: one object serves every request that brings the token. */
+/** A verified access token. Deeply frozen: one object serves many requests that bring the token. */
 export interface Auth<C = Claims> {
   /** The access token itself, to call another API with. A secret: never log it. */
   readonly token: string

@@ -6,8 +6,8 @@ const src = resolve(import.meta.dirname, '../src')
 
 /** Lowest first. A folder is on the floor of its entry, whatever its files. */
 const floors: readonly (readonly string[])[] = [
-  ['errors.ts', 'after.ts', 'option-checks.ts'],
-  ['events.ts', 'challenge.ts', 'fetch-json.ts', 'compact-jws.ts', 'jwk.ts'],
+  ['errors.ts', 'after.ts', 'option-checks.ts', 'lru-map.ts', 'jwk.ts'],
+  ['events.ts', 'challenge.ts', 'fetch-json.ts', 'compact-jws.ts', 'signature.ts'],
   ['request.ts', 'issuer/', 'proof/'],
   ['token/', 'redis/'],
   ['issuer-setting.ts', 'options.ts', 'route-check.ts'],
@@ -17,7 +17,11 @@ const floors: readonly (readonly string[])[] = [
 ]
 
 /** Files of one floor that may import one another, in this order only. */
-const neighbours = new Set(['options.ts > issuer-setting.ts', 'resource-metadata.ts > require-auth.ts'])
+const neighbours = new Set([
+  'signature.ts > compact-jws.ts',
+  'options.ts > issuer-setting.ts',
+  'resource-metadata.ts > require-auth.ts',
+])
 
 const files = (readdirSync(src, { recursive: true }) as string[])
   .filter((file) => file.endsWith('.ts'))

@@ -60,8 +60,8 @@ test('each step of keys and tokens is told in its order and exact shape', async 
     { type: 'accepted', issuer, source: 'cache', seconds },
     { type: 'keys_refreshed', issuer, keys: 1, withdrawn: 1 },
     { type: 'keys_stale', issuer },
-    { type: 'keys_refresh_failed', issuer, error: expect.any(Error), servingStale: true },
     { type: 'accepted', issuer, source: 'jwt', seconds },
+    { type: 'keys_refresh_failed', issuer, error: expect.any(Error), servingStale: true },
   ])
 })
 

@@ -2,6 +2,7 @@ import type { Request } from 'express'
 import { after } from '../after.js'
 import { authError } from '../errors.js'
 import type { Algorithm } from '../jwk.js'
+import { createLruMap } from '../lru-map.js'
 import type { KeySource } from './jwks.js'
 
 /** A configured issuer with its keys and rules. */
@@ -58,14 +59,14 @@ export function createResolvedIssuers<Setting>(
   resolve: IssuerResolver<Setting>,
   build: (setting: Setting) => Issuer,
 ): Issuers {
-  const built = new Map<string, Issuer>()
+  const built = createLruMap<Issuer>(MAX_RESOLVED)
 
   function kept(setting: Setting): Issuer {
     const name = typeof setting === 'string' ? setting : JSON.stringify(setting)
-    const issuer = built.get(name) ?? build(setting)
-    built.delete(name)
+    const known = built.get(name)
+    if (known) return known
+    const issuer = build(setting)
     built.set(name, issuer)
-    if (built.size > MAX_RESOLVED) built.delete(built.keys().next().value as string)
     return issuer
   }
 

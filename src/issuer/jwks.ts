@@ -13,7 +13,7 @@ export interface KeySource {
    * @throws `key_unknown` when the issuer's current set lacks the key.
    * @throws `keys_unavailable` when the set cannot be had now.
    */
-  find(kid: string | undefined, alg: string): Promise<VerificationKey>
+  find(kid: string | undefined, alg: string): VerificationKey | Promise<VerificationKey>
   /** Whether keys found earlier still count. Starts a due refresh without waiting for it. */
   trusted(): boolean
   /** Resolves once there are keys to trust. @throws `keys_unavailable` */
@@ -23,6 +23,14 @@ export interface KeySource {
 export function createKeySource(config: KeyDownloadConfig): KeySource {
   const unknownKids = createUnknownKids(config.jwks.cooldownSeconds)
   const store = createKeyStore(config)
+
+  async function fetchFor(kid: string | undefined, alg: string): Promise<VerificationKey> {
+    await store.refresh()
+    const key = store.find(kid, alg)
+    if (key) return key
+    if (store.isSeed()) return refetchFor(kid, alg)
+    throw authError('key_unknown') // a set fetched for this very request is the issuer's last word
+  }
 
   /** A fetch under way may bring the key; only one that lacks it makes an own fetch worth asking for. */
   async function refetchFor(kid: string | undefined, alg: string): Promise<VerificationKey> {
@@ -43,13 +51,9 @@ export function createKeySource(config: KeyDownloadConfig): KeySource {
 
   return {
     trusted: store.trusted,
-    async find(kid, alg) {
-      if (store.trusted()) return store.find(kid, alg) ?? refetchFor(kid, alg)
-      await store.refresh()
-      const key = store.find(kid, alg)
-      if (key) return key
-      if (store.isSeed()) return refetchFor(kid, alg)
-      throw authError('key_unknown') // a set fetched for this very request is the issuer's last word
+    find(kid, alg) {
+      if (!store.trusted()) return fetchFor(kid, alg)
+      return store.find(kid, alg) ?? refetchFor(kid, alg)
     },
     async ready() {
       if (!store.trusted()) await store.refresh()

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto'
 import type { Request } from 'express'
-import { after } from '../after.js'
+import { after, isPromise } from '../after.js'
 import { authError } from '../errors.js'
 import type { Issuer, Issuers } from '../issuer/issuers.js'
 import type { BindingCheck } from '../proof/binding.js'
 import type { Evidence } from '../proof/evidence.js'
 import type { Auth, Credentials } from '../request.js'
-import { type Cache, createCache } from './cache.js'
+import { createVerdictCache } from './cache.js'
 import type { Introspection } from './introspection.js'
 import type { JwtVerifier, Verdict } from './jwt.js'
 
@@ -69,12 +69,12 @@ function createOpaqueJudge(introspection: Introspection, checkOnEveryRequest: Re
 
 function createJwtJudge(config: AccessTokensConfig, checkOnEveryRequest: RequestCheck): AccessTokens {
   const { verifyJwt, issuers, maxCacheEntries } = config
-  const cache = maxCacheEntries === undefined ? undefined : createCache<Verdict>(maxCacheEntries)
+  const cache = maxCacheEntries === undefined ? undefined : createVerdictCache(maxCacheEntries)
   const verify = cache && !issuers.perRequest ? shareFirstUses(verifyJwt) : verifyJwt
 
   return function judgeJwt(presented, req) {
     const digest = digestOf(presented.token)
-    const known = cache && recall(cache, digest)
+    const known = cache?.get(digest)
     if (!known) return verifyFirst(presented, digest, req)
     return after(isCurrent(issuers, known, req), (current) =>
       current ? recheck(known, presented, req) : verifyFirst(presented, digest, req),
@@ -89,31 +89,25 @@ function createJwtJudge(config: AccessTokensConfig, checkOnEveryRequest: Request
     return after(checkOnEveryRequest(known, presented, req), () => ({ auth: known.auth, source: 'cache' }))
   }
 
-  async function verifyFirst(
+  function verifyFirst(
     presented: Presented,
     digest: string,
     req: Request | undefined,
-  ): Promise<Accepted> {
+  ): Accepted | Promise<Accepted> {
     checkForm(presented.token)
-    const verdict = await verify(presented.token, req, digest)
-    cache?.set(digest, verdict)
-    await checkOnEveryRequest(verdict, presented, req)
-    return { auth: verdict.auth, source: 'jwt' }
+    return after(verify(presented.token, req, digest), (verdict) => {
+      cache?.set(digest, verdict)
+      return after(checkOnEveryRequest(verdict, presented, req), () => ({
+        auth: verdict.auth,
+        source: 'jwt',
+      }))
+    })
   }
 }
 
 function digestOf(token: string): string {
   if (token.length > MAX_TOKEN_LENGTH) throw authError('token_too_large')
   return hash('sha256', token, 'base64url')
-}
-
-function recall(cache: Cache<Verdict>, digest: string): Verdict | undefined {
-  const verdict = cache.get(digest)
-  if (verdict === undefined) return undefined
-  if (Date.now() / 1000 < verdict.endsAt && !verdict.key.withdrawn && verdict.issuer.keys.trusted())
-    return verdict
-  cache.delete(digest) // the full verification that follows says why
-  return undefined
 }
 
 /** Padding may only stand at the end: `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`. */
@@ -124,7 +118,7 @@ function checkForm(token: string): void {
   }
 }
 
-type SharedVerifier = (token: string, req: Request | undefined, digest: string) => Promise<Verdict>
+type SharedVerifier = (token: string, req: Request | undefined, digest: string) => Verdict | Promise<Verdict>
 
 /** Concurrent first uses of one token share one verification. Holds only what is under way. */
 function shareFirstUses(verifyJwt: JwtVerifier): SharedVerifier {
@@ -132,9 +126,11 @@ function shareFirstUses(verifyJwt: JwtVerifier): SharedVerifier {
   return (token, req, digest) => {
     const shared = underWay.get(digest)
     if (shared) return shared
-    const verdict = verifyJwt(token, req).finally(() => underWay.delete(digest))
-    underWay.set(digest, verdict)
-    return verdict
+    const verdict = verifyJwt(token, req)
+    if (!isPromise(verdict)) return verdict
+    const sharable = verdict.finally(() => underWay.delete(digest))
+    underWay.set(digest, sharable)
+    return sharable
   }
 }
 

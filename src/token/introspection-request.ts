@@ -6,7 +6,7 @@ import { createBackoff } from '../issuer/backoff.js'
 import { fetchMetadata, MetadataError } from '../issuer/discovery.js'
 import { isSecureUrl } from '../issuer/issuer-url.js'
 import type { Issuer } from '../issuer/issuers.js'
-import { isSignedBy } from '../jwk.js'
+import { isSignedBy } from '../signature.js'
 import { authenticateClient } from './client-authentication.js'
 import type { IntrospectionRules } from './introspection-options.js'
 

@@ -2,9 +2,9 @@ import type { JsonObject } from '../compact-jws.js'
 import { authError, isAuthError, type RefusalCode } from '../errors.js'
 import { issuerUrl } from '../issuer/issuer-url.js'
 import type { Issuer, Issuers } from '../issuer/issuers.js'
+import { createLruMap } from '../lru-map.js'
 import { wrong } from '../option-checks.js'
 import type { Auth } from '../request.js'
-import { createCache } from './cache.js'
 import { type ClaimRules, checkClaims, endOf } from './claims.js'
 import {
   type IntrospectionOptions,
@@ -55,8 +55,8 @@ export function createIntrospection(
   const rules = introspectionRules(options)
   const issuer = issuerOf(options, issuers)
   const request = createIntrospectionRequest({ ...transport, rules, issuer })
-  const accepted = createCache<Known>(MAX_ACCEPTED)
-  const refused = createCache<Known>(MAX_REFUSED)
+  const accepted = createLruMap<Known>(MAX_ACCEPTED)
+  const refused = createLruMap<Known>(MAX_REFUSED)
   const underWay = new Map<string, Promise<Known>>()
 
   async function ask(token: string, digest: string): Promise<Known> {

@@ -1,9 +1,11 @@
 import type { Request } from 'express'
-import { type JsonObject, type KnownHeader, parseCompactJws } from '../compact-jws.js'
+import { after } from '../after.js'
+import { type JsonObject, type KnownHeader, parseCompactJws, type UnverifiedJws } from '../compact-jws.js'
 import { authError } from '../errors.js'
 import type { Issuer, Issuers } from '../issuer/issuers.js'
-import { isSignedBy, type VerificationKey } from '../jwk.js'
+import type { VerificationKey } from '../jwk.js'
 import type { Auth, Claims } from '../request.js'
+import { hasSignatureOf } from '../signature.js'
 import { audiencesOf, type ClaimRules, checkClaims, checkType, endOf, scopesOf } from './claims.js'
 
 /** A verified access token with all that can end it early. */
@@ -21,7 +23,8 @@ export const KID = /^[\x20-\x7e]{1,256}$/
 /** Header members that would change what a signature means (RFC 7515 §4.1.11, RFC 7797, RFC 7516). None is understood. */
 export const UNSUPPORTED_HEADERS = ['crit', 'b64', 'zip', 'enc']
 
-export type JwtVerifier = (token: string, req: Request | undefined) => Promise<Verdict>
+/** At once where the keys of the issuer are there. */
+export type JwtVerifier = (token: string, req: Request | undefined) => Verdict | Promise<Verdict>
 
 /**
  * Verifies JWT access tokens: refuses what can be refused without a key first, so that floods cost no signature
@@ -32,19 +35,32 @@ export type JwtVerifier = (token: string, req: Request | undefined) => Promise<V
 export function createJwtVerifier(issuers: Issuers, rules: ClaimRules): JwtVerifier {
   let verifiedBefore: KnownHeader | undefined // tokens of one key have one header: read once, kept once
 
-  return async function verifyJwt(token, req) {
-    const { header, claims: unverifiedClaims } = parseCompactJws(token, verifiedBefore)
-    checkHeader(header)
-    const issuer = await issuers.find(unverifiedClaims.iss, req)
+  function verifyFor(issuer: Issuer, token: string, jws: UnverifiedJws): Verdict | Promise<Verdict> {
+    const { header } = jws
     const alg = allowedAlgorithm(header, issuer)
-    checkType(header, unverifiedClaims, rules)
-    const claims = checkClaims(unverifiedClaims, issuer.audience, rules)
-    const key = await issuer.keys.find(header.kid as string | undefined, alg)
-    if (!(await isSignedBy(token, key))) throw authError('signature_invalid')
-    if (header !== verifiedBefore?.header)
-      verifiedBefore = { text: token.slice(0, token.indexOf('.')), header }
-    return { auth: authOf(token, header, claims), issuer, key, endsAt: endOf(claims, rules) }
+    checkType(header, jws.claims, rules)
+    const claims = checkClaims(jws.claims, issuer.audience, rules)
+    return after(issuer.keys.find(header.kid as string | undefined, alg), (key) => {
+      if (!hasSignatureOf(key, jws)) throw authError('signature_invalid')
+      if (header !== verifiedBefore?.header) verifiedBefore = knownHeader(token, header)
+      return { auth: authOf(token, header, claims), issuer, key, endsAt: endOf(claims, rules) }
+    })
   }
+
+  return function verifyJwt(token, req) {
+    const jws = parseCompactJws(token, verifiedBefore)
+    checkHeader(jws.header)
+    return after(issuers.find(jws.claims.iss, req), (issuer) => verifyFor(issuer, token, jws))
+  }
+}
+
+/** What a token says that was verified before, `header` being its header. */
+export function readVerified(token: string, header: JsonObject): Auth {
+  return authOf(token, header, parseCompactJws(token, knownHeader(token, header)).claims as Claims)
+}
+
+function knownHeader(token: string, header: JsonObject): KnownHeader {
+  return { text: token.slice(0, token.indexOf('.')), header }
 }
 
 function checkHeader(header: JsonObject): void {
@@ -62,26 +78,27 @@ function allowedAlgorithm({ alg }: JsonObject, { algorithms }: Issuer): string {
 
 /** `req.auth` of a verified token. */
 export function authOf(token: string, header: JsonObject, claims: Claims): Auth {
-  const { sub, iss, exp, aud, permissions = [] } = claims
-  const clientId = (claims.client_id ?? claims.azp) as string | undefined
-  return deepFreeze({
+  const auth: Writable<Auth> = {
     token,
     scheme: claims.cnf?.jkt === undefined ? 'Bearer' : 'DPoP',
     header,
     claims,
     scopes: scopesOf(claims),
-    permissions: permissions as readonly string[],
-    issuer: iss,
-    ...(sub !== undefined && { subject: sub }),
-    ...(clientId !== undefined && { clientId }),
-    audience: audiencesOf(aud),
-    expiresAt: exp,
-  })
+    permissions: (claims.permissions ?? []) as readonly string[],
+    issuer: claims.iss,
+    audience: audiencesOf(claims.aud),
+    expiresAt: claims.exp,
+  }
+  const clientId = (claims.client_id ?? claims.azp) as string | undefined
+  if (claims.sub !== undefined) auth.subject = claims.sub
+  if (clientId !== undefined) auth.clientId = clientId
+  return deepFreeze(auth)
 }
 
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
+
 function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value
-  if (Object.isFrozen(value)) return value
-  for (const name in value) deepFreeze(value[name])
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  for (const item of Object.values(value)) deepFreeze(item)
   return Object.freeze(value)
 }

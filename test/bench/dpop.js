@@ -7,6 +7,7 @@ import { writeReport } from './dpop/report.js'
 import { readOptions } from './options.js'
 import { createPools } from './speed/pools.js'
 import { isWrong, measureRound } from './speed/rounds.js'
+import { burstsPerRound } from './speed/scenarios.js'
 import { createFreshServers, createSharedServers } from './speed/servers.js'
 import { audience, createSigningKey } from './tokens.js'
 
@@ -15,7 +16,7 @@ const floor = 'dpop/floor'
 const contenders = ['bare', floor, ours, 'dpop/express-oauth2-jwt-bearer']
 
 /** A sender may prepare requests that it does not send: without spare ones, it would use the first proofs again. */
-const spare = 200
+const spare = 500
 /** With a long warm-up: what the engine spends on compiling is no cost of a request. */
 const sizes = { full: { warmup: 10_000, requests: 20_000 }, quick: { warmup: 50, requests: 200 } }
 
@@ -39,7 +40,8 @@ try {
 
 async function measureAll(client) {
   const config = { issuer: tenant.issuer, audience, proofKey: client.jwk }
-  const row = { name: 'dpop', title: 'DPoP', expect: 200, contenders, config }
+  const bursts = burstsPerRound[options.size]
+  const row = { name: 'dpop', title: 'DPoP', expect: 200, contenders, config, bursts }
   const results = []
   for (let round = 0; round < options.rounds; round++) {
     const parts = await freshRequests(client, round)

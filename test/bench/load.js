@@ -11,27 +11,23 @@ function tokensOf({ file, from, to }) {
   return pools.get(file).slice(from, to)
 }
 
-/** Each maker returns, for one connection, the function that gives its next token. */
+/** The tokens that one of the connections sends, `count` in all. */
 const orders = {
-  random: (tokens) => () => () => tokens[Math.floor(Math.random() * tokens.length)],
-  /** Every connection walks the whole list, so a token's first uses arrive together. */
-  together(tokens) {
-    return () => {
-      let next = 0
-      return () => tokens[next++ % tokens.length]
-    }
-  },
+  random: (tokens, count) =>
+    Array.from({ length: count }, () => tokens[Math.floor(Math.random() * tokens.length)]),
+  /** Every connection walks the same list, so a token's first uses arrive together. */
+  together: (tokens, count) => Array.from({ length: count }, (_, index) => tokens[index % tokens.length]),
   /** The connections share one walk, so no token is used twice before the list ends. */
-  once(tokens) {
-    let next = 0
-    return () => () => tokens[next++ % tokens.length]
-  },
+  once: (tokens, count, connection) =>
+    Array.from({ length: count }, (_, index) => tokens[(connection * count + index) % tokens.length]),
 }
 
-function withTokens(tokensFor) {
+/** Requests are written out before the first is sent: the sender must be faster than any server. */
+function withTokens(tokens, order, count) {
+  let connection = 0
   return (client) => {
-    const nextToken = tokensFor()
-    client.setRequests([{ setupRequest: (request) => ({ ...request, headers: headersOf(nextToken()) }) }])
+    const own = orders[order](tokens, count, connection++)
+    client.setRequests(own.map((line) => ({ method: 'GET', headers: headersOf(line) })))
   }
 }
 
@@ -41,7 +37,8 @@ function headersOf(line) {
 
 /** Sends `requests` requests, or as many as `maxSeconds` allow, and tells how they were answered. */
 async function run({ url, tokens, order, requests, connections, maxSeconds }) {
-  const setupClient = tokens ? withTokens(orders[order](tokensOf(tokens))) : () => {}
+  const share = Math.ceil(requests / connections)
+  const setupClient = tokens ? withTokens(tokensOf(tokens), order, share) : () => {}
   const times = []
   const statuses = {}
   const started = performance.now()

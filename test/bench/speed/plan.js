@@ -1,5 +1,5 @@
 import { audience, claimsFor, mint } from '../tokens.js'
-import { issuerScenarios, scenarios } from './scenarios.js'
+import { burstsPerRound, issuerScenarios, scenarios } from './scenarios.js'
 
 /** The rows to measure in every chosen scenario: what each contender is given, and what is sent. */
 export async function planScenarios(names, { size, pools, tenant }) {
@@ -7,7 +7,8 @@ export async function planScenarios(names, { size, pools, tenant }) {
   const chosen = names.map((name) => ({ name, ...scenarios[name], ...scenarios[name][size] }))
   const files = await makePools(chosen, pools)
   const first = { tokens: { file: files.valid, from: 0, to: 1 }, order: 'once' }
-  return chosen.map((scenario) => ({ ...scenario, config, first, ...partsOf(scenario, files) }))
+  const bursts = burstsPerRound[size]
+  return chosen.map((scenario) => ({ ...scenario, config, first, bursts, ...partsOf(scenario, files) }))
 }
 
 async function makePools(chosen, pools) {
@@ -50,7 +51,8 @@ async function planIssuerRow({ issuers, tenants, size, pools, tenant }) {
   return {
     ...{ name, title: name, expect: 200, config: { origin, issuers, tenants, audience } },
     first: { tokens: drawn, order: 'once' },
-    warmup: { tokens: drawn, order: 'once', requests: Math.max(count + 100, requests / 4) },
+    warmup: { tokens: drawn, order: 'once', requests: Math.max(count + 100, requests) },
     measured: { tokens: drawn, order: 'random', requests },
+    bursts: burstsPerRound[size],
   }
 }

@@ -1,3 +1,6 @@
+/** How often the contenders take turns in one round. */
+export const burstsPerRound = { full: 5, quick: 1 }
+
 /**
  * What is sent. `pool` names the tokens, `order` how the connections draw them (see load.js), `expect` the
  * status that every contender owes (the bare app owes 200). Warm-up draws other tokens where being new
@@ -9,7 +12,7 @@ export const scenarios = {
     pool: 'valid',
     order: 'random',
     expect: 200,
-    full: { tokens: 1, warmup: 3000, requests: 10_000 },
+    full: { tokens: 1, warmup: 10_000, requests: 10_000 },
     quick: { tokens: 1, warmup: 50, requests: 200 },
   },
   thousand: {
@@ -17,7 +20,7 @@ export const scenarios = {
     pool: 'valid',
     order: 'random',
     expect: 200,
-    full: { tokens: 1000, warmup: 3000, requests: 10_000 },
+    full: { tokens: 1000, warmup: 10_000, requests: 10_000 },
     quick: { tokens: 50, warmup: 50, requests: 200 },
   },
   storm: {
@@ -26,7 +29,7 @@ export const scenarios = {
     order: 'together',
     apart: true,
     expect: 200,
-    full: { tokens: 200, warmup: 3000, requests: 10_000 },
+    full: { tokens: 200, warmup: 10_000, requests: 10_000 },
     quick: { tokens: 4, warmup: 50, requests: 200 },
   },
   'hundred-thousand': {
@@ -34,7 +37,7 @@ export const scenarios = {
     pool: 'valid',
     order: 'random',
     expect: 200,
-    full: { tokens: 100_000, warmup: 12_000, requests: 10_000 },
+    full: { tokens: 100_000, warmup: 15_000, requests: 10_000 },
     quick: { tokens: 400, warmup: 50, requests: 200 },
   },
   new: {
@@ -43,7 +46,7 @@ export const scenarios = {
     order: 'once',
     apart: true,
     expect: 200,
-    full: { tokens: 10_100, warmup: 3000, requests: 10_000 },
+    full: { tokens: 10_500, warmup: 10_000, requests: 10_000 },
     quick: { tokens: 300, warmup: 50, requests: 200 },
   },
   expired: {
@@ -51,30 +54,32 @@ export const scenarios = {
     pool: 'expired',
     order: 'random',
     expect: 401,
-    full: { tokens: 5000, warmup: 3000, requests: 10_000 },
+    full: { tokens: 5000, warmup: 10_000, requests: 10_000 },
     quick: { tokens: 50, warmup: 50, requests: 200 },
   },
   forged: {
     title: 'Flood of forged signatures, each different',
     pool: 'forged',
     order: 'once',
+    apart: true,
     expect: 401,
-    full: { tokens: 13_200, warmup: 3000, requests: 10_000 },
+    full: { tokens: 10_500, warmup: 10_000, requests: 10_000 },
     quick: { tokens: 300, warmup: 50, requests: 200 },
   },
   foreign: {
     title: 'Flood of tokens of a foreign issuer, each different',
     pool: 'foreign',
     order: 'once',
+    apart: true,
     expect: 401,
-    full: { tokens: 13_200, warmup: 3000, requests: 10_000 },
+    full: { tokens: 10_500, warmup: 10_000, requests: 10_000 },
     quick: { tokens: 300, warmup: 50, requests: 200 },
   },
   none: {
     title: 'Flood of requests without a token',
     order: 'once',
     expect: 401,
-    full: { warmup: 3000, requests: 10_000 },
+    full: { warmup: 10_000, requests: 10_000 },
     quick: { warmup: 50, requests: 200 },
   },
 }
