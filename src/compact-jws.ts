@@ -7,7 +7,7 @@ export interface UnverifiedJws {
   header: JsonObject
   claims: JsonObject
   /** What was signed: header and claims as they were sent. */
-  signingInput: Buffer
+  signingInput: string
   signature: Buffer
 }
 
@@ -42,7 +42,7 @@ export function parseCompactJws(token: string, known?: KnownHeader): UnverifiedJ
     signature: decode(signature),
     header: header === known?.text ? known.header : parseObject(decode(header)),
     claims: parseObject(decode(claims)),
-    signingInput: Buffer.from(token.slice(0, -signature.length - 1), 'latin1'),
+    signingInput: token.slice(0, -signature.length - 1),
   }
 }
 

@@ -36,6 +36,20 @@ export class FetchError extends Error {
   }
 }
 
+/** Gives a step its time, in seconds, for all that it fetches. Leaves no timer behind, unlike AbortSignal.timeout. */
+export async function withDeadline<T>(
+  seconds: number,
+  step: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = new AbortController()
+  const timer = setTimeout(() => deadline.abort(), seconds * 1000).unref()
+  try {
+    return await step(deadline.signal)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /**
  * Fetches a JSON document: the only way out of this package.
  *

@@ -23,5 +23,5 @@ export function hasSignatureOf(
   { native: { digest, input } }: VerificationKey,
   { signingInput, signature }: UnverifiedJws,
 ): boolean {
-  return verify(digest, signingInput, input, signature)
+  return verify(digest, Buffer.from(signingInput, 'latin1'), input, signature)
 }

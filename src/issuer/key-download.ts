@@ -1,5 +1,5 @@
 import type { Events } from '../events.js'
-import { type FetchJsonOptions, fetchJson } from '../fetch-json.js'
+import { type FetchJsonOptions, fetchJson, withDeadline } from '../fetch-json.js'
 import type { Algorithm } from '../jwk.js'
 import { discoverKeys } from './discovery.js'
 import { type KeySet, readKeySet } from './key-set.js'
@@ -64,6 +64,17 @@ export function createKeyDownload(config: KeyDownloadConfig): KeyDownload {
     return jwksUri
   }
 
+  async function fetchKeys(former: KeySet, transport: FetchJsonOptions): Promise<DownloadedKeys> {
+    const url = await keysUrl(transport)
+    const headers: Record<string, string> = etag?.url === url ? { 'if-none-match': etag.value } : {}
+    const answer = await fetchJson(url, { ...transport, headers })
+    const { maxAgeSeconds } = answer
+    if (answer.status === 304) return { keySet: former, maxAgeSeconds, isSeed: false }
+    const keySet = await readKeySet(answer.body, config, former)
+    etag = answer.etag === undefined ? undefined : { value: answer.etag, url }
+    return { keySet, maxAgeSeconds, isSeed: false }
+  }
+
   async function readSeed(): Promise<DownloadedKeys> {
     const jwks = seed
     seed = undefined
@@ -73,15 +84,7 @@ export function createKeyDownload(config: KeyDownloadConfig): KeyDownload {
   return {
     async download(former) {
       if (seed !== undefined) return readSeed()
-      const transport = transportOf(config)
-      const url = await keysUrl(transport)
-      const headers: Record<string, string> = etag?.url === url ? { 'if-none-match': etag.value } : {}
-      const answer = await fetchJson(url, { ...transport, headers })
-      const { maxAgeSeconds } = answer
-      if (answer.status === 304) return { keySet: former, maxAgeSeconds, isSeed: false }
-      const keySet = await readKeySet(answer.body, config, former)
-      etag = answer.etag === undefined ? undefined : { value: answer.etag, url }
-      return { keySet, maxAgeSeconds, isSeed: false }
+      return withDeadline(jwks.timeoutSeconds, (signal) => fetchKeys(former, transportOf(config, signal)))
     },
     forget() {
       discovered.until = 0
@@ -89,7 +92,6 @@ export function createKeyDownload(config: KeyDownloadConfig): KeyDownload {
   }
 }
 
-function transportOf({ jwks, fetch }: KeyDownloadConfig): FetchJsonOptions {
-  const signal = AbortSignal.timeout(jwks.timeoutSeconds * 1000)
+function transportOf({ jwks, fetch }: KeyDownloadConfig, signal: AbortSignal): FetchJsonOptions {
   return { signal, maxBytes: jwks.maxBytes, ...(fetch && { fetch }) }
 }

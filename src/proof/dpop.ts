@@ -40,7 +40,9 @@ export function createProofCheck(rules: DpopRules): ProofCheck {
     checkTarget(proof, evidence)
     if (proof.claims.ath !== known.ath) throw authError('proof_invalid')
     const createdAt = checkTime(proof, rules)
-    if (!(await isSignedBy(proof.text, await keyOf(known, proof)))) throw authError('proof_invalid')
+    const key = proof.header === known.header ? known.key : undefined
+    if (!(await isSignedBy(proof.text, key ?? (await importKey(known, proof)))))
+      throw authError('proof_invalid')
     await checkFirstUse([known.jkt, proof.claims.htu, proof.claims.jti], createdAt, rules)
     if (rules.nonces && res) renewNonce(res, createdAt, rules)
   }
@@ -59,17 +61,15 @@ interface Known {
 function createMemory() {
   const memory = new WeakMap<KeyBoundToken, Known>()
   return (bound: KeyBoundToken): Known => {
-    const known = memory.get(bound) ?? {
-      jkt: bound.claims.cnf?.jkt,
-      ath: hash('sha256', bound.token, 'base64url'),
-    }
+    const former = memory.get(bound)
+    if (former) return former
+    const known = { jkt: bound.claims.cnf?.jkt, ath: hash('sha256', bound.token, 'base64url') }
     memory.set(bound, known)
     return known
   }
 }
 
-async function keyOf(known: Known, { header }: UnverifiedProof): Promise<VerificationKey> {
-  if (known.key && known.header === header) return known.key
+async function importKey(known: Known, { header }: UnverifiedProof): Promise<VerificationKey> {
   const key = await importBoundKey(header, known.jkt)
   return Object.assign(known, { header, key }).key
 }
@@ -114,15 +114,11 @@ async function checkFirstUse(use: readonly unknown[], createdAt: number, rules: 
   const { replayStore, maxAgeSeconds, clockToleranceSeconds } = rules
   const acceptableUntil = createdAt + maxAgeSeconds + 2 * clockToleranceSeconds
   const id = hash('sha256', JSON.stringify(use), 'base64url')
-  const isFirst = await claim(() => replayStore.claim(id, acceptableUntil - Date.now() / 1000))
-  if (isFirst !== true) throw authError('proof_replayed')
-}
-
-/** A store that cannot tell must not let a replay pass. */
-async function claim(ask: () => Promise<boolean>): Promise<boolean> {
+  let isFirst: unknown
   try {
-    return await ask()
+    isFirst = await replayStore.claim(id, acceptableUntil - Date.now() / 1000)
   } catch (error) {
-    throw outage('replay_store_unavailable', 1, error)
+    throw outage('replay_store_unavailable', 1, error) // a store that cannot tell must not let a replay pass
   }
+  if (isFirst !== true) throw authError('proof_replayed')
 }

@@ -29,7 +29,7 @@ export function isFromTrustedProxy(req: Request): boolean {
 
 /** With the port, which `req.hostname` lacks and Express 4's `req.host` too. */
 function hostOf(req: Request): string {
-  const forwarded = req.get('X-Forwarded-Host')
+  const forwarded = req.headers['x-forwarded-host'] as string | undefined
   if (forwarded && isFromTrustedProxy(req)) return forwarded.split(',', 1)[0]?.trim() as string
   return req.headers.host ?? ''
 }

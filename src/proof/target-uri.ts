@@ -8,6 +8,7 @@ const ABSOLUTE_URI = /^[a-z][a-z0-9+.-]*:\/\/[!-[\]-~]+$/i
  * @see RFC 9449 §4.3, RFC 3986 §6.2.2, §6.2.3
  */
 export function isSameTarget(one: string, other: string): boolean {
+  if (one === other) return true
   const [target, otherTarget] = [withoutQuery(one), withoutQuery(other)]
   if (target === otherTarget) return true
   const normalised = normalisedTarget(target)

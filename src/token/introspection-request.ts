@@ -1,7 +1,7 @@
 import { type JsonObject, parseCompactJws } from '../compact-jws.js'
 import { isAuthError, outage } from '../errors.js'
 import type { Events } from '../events.js'
-import { FetchError, type FetchJsonOptions, fetchJson } from '../fetch-json.js'
+import { FetchError, type FetchJsonOptions, fetchJson, withDeadline } from '../fetch-json.js'
 import { createBackoff } from '../issuer/backoff.js'
 import { fetchMetadata, MetadataError } from '../issuer/discovery.js'
 import { isSecureUrl } from '../issuer/issuer-url.js'
@@ -46,7 +46,7 @@ export function createIntrospectionRequest(config: IntrospectionRequestConfig): 
     const wait = backoff.remainingSeconds()
     if (wait > 0) throw outage('introspection_unavailable', wait, lastFailure)
     try {
-      const result = await step(transportOf(config))
+      const result = await withDeadline(rules.timeoutSeconds, (signal) => step(transportOf(config, signal)))
       backoff.succeeded()
       return result
     } catch (error) {
@@ -83,8 +83,7 @@ export function createIntrospectionRequest(config: IntrospectionRequestConfig): 
   }
 }
 
-function transportOf({ rules, fetch }: IntrospectionRequestConfig): FetchJsonOptions {
-  const signal = AbortSignal.timeout(rules.timeoutSeconds * 1000)
+function transportOf({ fetch }: IntrospectionRequestConfig, signal: AbortSignal): FetchJsonOptions {
   return { signal, maxBytes: MAX_BYTES, ...(fetch && { fetch }) }
 }
 

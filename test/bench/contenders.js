@@ -11,6 +11,7 @@ export const contenderNames = [
   'express-jwt',
   'passport-jwt',
   'okta-jwt-verifier',
+  'map',
 ]
 
 /** Title, versions and remarks of a contender, for the reports. */
