@@ -7,7 +7,7 @@ export interface LruMap<T> {
 
 interface Link<T> {
   readonly key: string
-  value: T
+  readonly value: T
   older: Link<T>
   newer: Link<T>
 }
@@ -20,35 +20,29 @@ export function createLruMap<T>(maxEntries: number): LruMap<T> {
   const links = new Map<string, Link<T>>()
   const end = createEnd<T>()
 
-  function evictOldest(): void {
-    const { newer: oldest } = end
-    unlink(oldest)
-    links.delete(oldest.key)
+  function remove(key: string): void {
+    const link = links.get(key)
+    if (link === undefined) return
+    unlink(link)
+    links.delete(key)
   }
 
   return {
     get(key) {
       const link = links.get(key)
       if (link === undefined) return undefined
-      if (link !== end.older) {
-        unlink(link)
-        append(end, link)
-      }
+      unlink(link)
+      append(end, link)
       return link.value
     },
     set(key, value) {
-      this.delete(key)
+      remove(key)
       const link = { key, value } as Link<T>
       append(end, link)
       links.set(key, link)
-      if (links.size > maxEntries) evictOldest()
+      if (links.size > maxEntries) remove(end.newer.key)
     },
-    delete(key) {
-      const link = links.get(key)
-      if (link === undefined) return
-      unlink(link)
-      links.delete(key)
-    },
+    delete: remove,
   }
 }
 

@@ -7,7 +7,6 @@ import { writeReport } from './dpop/report.js'
 import { readOptions } from './options.js'
 import { createPools } from './speed/pools.js'
 import { isWrong, measureRound } from './speed/rounds.js'
-import { burstsPerRound } from './speed/scenarios.js'
 import { createFreshServers, createSharedServers } from './speed/servers.js'
 import { audience, createSigningKey } from './tokens.js'
 
@@ -15,8 +14,6 @@ const ours = 'dpop/ours'
 const floor = 'dpop/floor'
 const contenders = ['bare', floor, ours, 'dpop/express-oauth2-jwt-bearer']
 
-/** A sender may prepare requests that it does not send: without spare ones, it would use the first proofs again. */
-const spare = 500
 /** With a long warm-up: what the engine spends on compiling is no cost of a request. */
 const sizes = { full: { warmup: 10_000, requests: 20_000 }, quick: { warmup: 50, requests: 200 } }
 
@@ -40,8 +37,7 @@ try {
 
 async function measureAll(client) {
   const config = { issuer: tenant.issuer, audience, proofKey: client.jwk }
-  const bursts = burstsPerRound[options.size]
-  const row = { name: 'dpop', title: 'DPoP', expect: 200, contenders, config, bursts }
+  const row = { name: 'dpop', title: 'DPoP', expect: 200, contenders, config }
   const results = []
   for (let round = 0; round < options.rounds; round++) {
     const parts = await freshRequests(client, round)
@@ -53,16 +49,14 @@ async function measureAll(client) {
 /** Every contender gets the same proofs, each proof once. They are made for one round, so that none gets too old. */
 async function freshRequests(client, round) {
   const { warmup, requests } = sizes[options.size]
-  const warmupFrom = 1 + spare
-  const measuredFrom = warmupFrom + warmup + spare
-  const lines = requestsOf(client, measuredFrom + requests + spare)
+  const lines = requestsOf(client, 1 + warmup + requests)
   const file = await pools.write(`requests-${round}`, lines)
   const part = (from, count) => ({
-    tokens: { file, from, to: from + count + spare },
+    tokens: { file, from, to: from + count },
     order: 'once',
     requests: count,
   })
-  return { first: part(0, 1), warmup: part(warmupFrom, warmup), measured: part(measuredFrom, requests) }
+  return { first: part(0, 1), warmup: part(1, warmup), measured: part(1 + warmup, requests) }
 }
 
 async function report(results) {

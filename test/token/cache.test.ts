@@ -2,6 +2,7 @@ import crypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
 import type { RequestHandler } from 'express'
 import { getAuth } from 'express-require-auth'
+import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { advanceSeconds, stopClock } from '../issuer/clock.js'
 import { newKey, setupScripted, signedBy } from '../issuer/scripted-issuer.js'
@@ -188,6 +189,25 @@ describe('the bound', () => {
     expect(await verified(a)).toBe(0)
     expect(await verified(b)).toBe(1) // takes the place of c
     expect(await verified(c)).toBe(1)
+  })
+
+  test('holds for any order of use', async () => {
+    const key = newKey()
+    const tokens = Array.from({ length: 6 }, () => signedBy(key))
+    const uses = fc.array(fc.nat(5), { maxLength: 40 })
+    const property = fc.asyncProperty(fc.integer({ min: 1, max: 4 }), uses, async (maxEntries, order) => {
+      const { get, script, ofType } = setupScripted({ cache: { maxEntries } })
+      script.up(key)
+      let kept: number[] = [] // the newest first
+      const expected = order.map((use) => {
+        const source = kept.includes(use) ? 'cache' : 'jwt'
+        kept = [use, ...kept.filter((other) => other !== use)].slice(0, maxEntries)
+        return source
+      })
+      for (const use of order) await get(tokens[use] as string)
+      expect(ofType('accepted').map(({ source }) => source)).toEqual(expected)
+    })
+    await fc.assert(property, { numRuns: 30 })
   })
 
   test('is not touched by tokens that are refused', async () => {

@@ -1,5 +1,3 @@
-import { median } from './cell.js'
-
 /** Results condensed to one row per scenario and contender: medians over the rounds, differences to bare. */
 export function figuresOf(results) {
   const scenarios = groupBy(results, ({ name }) => name)
@@ -39,6 +37,12 @@ function wrongnessOf(cells) {
   const answers = cells.reduce((sum, { completed, errors }) => sum + (completed ?? 0) + (errors ?? 0), 0)
   const fault = cells.findLast(({ lastFault }) => lastFault)?.lastFault
   return { wrong: byStatus, answers, fault, failure: cells.find(({ failure }) => failure)?.failure }
+}
+
+export function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
 function groupBy(list, keyOf) {

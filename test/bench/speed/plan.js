@@ -1,5 +1,5 @@
 import { audience, claimsFor, mint } from '../tokens.js'
-import { burstsPerRound, issuerScenarios, scenarios } from './scenarios.js'
+import { issuerScenarios, scenarios } from './scenarios.js'
 
 /** The rows to measure in every chosen scenario: what each contender is given, and what is sent. */
 export async function planScenarios(names, { size, pools, tenant }) {
@@ -7,8 +7,7 @@ export async function planScenarios(names, { size, pools, tenant }) {
   const chosen = names.map((name) => ({ name, ...scenarios[name], ...scenarios[name][size] }))
   const files = await makePools(chosen, pools)
   const first = { tokens: { file: files.valid, from: 0, to: 1 }, order: 'once' }
-  const bursts = burstsPerRound[size]
-  return chosen.map((scenario) => ({ ...scenario, config, first, bursts, ...partsOf(scenario, files) }))
+  return chosen.map((scenario) => ({ ...scenario, config, first, ...partsOf(scenario, files) }))
 }
 
 async function makePools(chosen, pools) {
@@ -53,6 +52,5 @@ async function planIssuerRow({ issuers, tenants, size, pools, tenant }) {
     first: { tokens: drawn, order: 'once' },
     warmup: { tokens: drawn, order: 'once', requests: Math.max(count + 100, requests) },
     measured: { tokens: drawn, order: 'random', requests },
-    bursts: burstsPerRound[size],
   }
 }

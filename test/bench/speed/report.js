@@ -6,7 +6,11 @@ export function writeReport(results, { described, options }) {
   const titles = new Map(described.map(({ name, title }) => [name, title]))
   const figures = figuresOf(results)
   const inGroup = (group) => figures.filter((each) => each.group === group)
-  const parts = [head(options), ...inGroup('scenarios').map((each) => section(each, titles))]
+  const parts = [
+    head(options),
+    overview(inGroup('scenarios'), described),
+    ...inGroup('scenarios').map((each) => section(each, titles)),
+  ]
   const issuers = inGroup('issuers')
   if (issuers.length > 0) parts.push(issuerSection(issuers))
   return `${[...parts, contenderList(described)].join('\n\n')}\n`
@@ -24,6 +28,23 @@ function head({ rounds, size }) {
     '  in the same round (in brackets: least and most of the rounds). RSS: after garbage collection, over bare.',
     '- Wrong: answers that had not the status owed (200 or 401), with that status.',
   ].join('\n')
+}
+
+/** All scenarios in one table: processor time over the bare app, in µs. */
+function overview(figures, described) {
+  const columns = described.filter(({ name }) => name !== 'bare')
+  const header = ['CPU µs over bare', ...columns.map(({ title }) => title)]
+  const lines = figures.map(({ title, rows }) => {
+    const cells = columns.map(({ name }) => rows.find(({ contender }) => contender === name))
+    return [title, ...cells.map((row) => (row?.cpu ? `${row.cpu.median.toFixed(1)}${mark(row)}` : 'failed'))]
+  })
+  const ruler = header.map((_, index) => (index === 0 ? '---' : '--:'))
+  return [header, ruler, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+/** Figures of wrong answers compare nothing. */
+function mark({ wrong }) {
+  return Object.keys(wrong).length > 0 ? ' (wrong answers)' : ''
 }
 
 function section({ title, rows }, titles) {

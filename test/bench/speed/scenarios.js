@@ -1,6 +1,3 @@
-/** How often the contenders take turns in one round. */
-export const burstsPerRound = { full: 5, quick: 1 }
-
 /**
  * What is sent. `pool` names the tokens, `order` how the connections draw them (see load.js), `expect` the
  * status that every contender owes (the bare app owes 200). Warm-up draws other tokens where being new
@@ -46,7 +43,7 @@ export const scenarios = {
     order: 'once',
     apart: true,
     expect: 200,
-    full: { tokens: 10_500, warmup: 10_000, requests: 10_000 },
+    full: { tokens: 10_000, warmup: 10_000, requests: 10_000 },
     quick: { tokens: 300, warmup: 50, requests: 200 },
   },
   expired: {
@@ -63,7 +60,7 @@ export const scenarios = {
     order: 'once',
     apart: true,
     expect: 401,
-    full: { tokens: 10_500, warmup: 10_000, requests: 10_000 },
+    full: { tokens: 10_000, warmup: 10_000, requests: 10_000 },
     quick: { tokens: 300, warmup: 50, requests: 200 },
   },
   foreign: {
@@ -72,7 +69,7 @@ export const scenarios = {
     order: 'once',
     apart: true,
     expect: 401,
-    full: { tokens: 10_500, warmup: 10_000, requests: 10_000 },
+    full: { tokens: 10_000, warmup: 10_000, requests: 10_000 },
     quick: { tokens: 300, warmup: 50, requests: 200 },
   },
   none: {
