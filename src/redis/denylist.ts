@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { outage } from '../errors.js'
+import { createLruMap } from '../lru-map.js'
 import { checkNames, notNegative, positive, wrong } from '../option-checks.js'
 import type { Auth } from '../request.js'
 import { ask, type Connection } from './ask.js'
@@ -50,6 +51,15 @@ const CLOCK_MARGIN_SECONDS = 300
 /** "At all times": where the age of a token does not matter. */
 const ALWAYS = Number.POSITIVE_INFINITY
 
+/** What Redis said of a token, or is being asked. */
+interface Known {
+  readonly until: number
+  answer: boolean | Promise<boolean>
+}
+
+/** Tokens that are remembered: as many as have a verdict by default. */
+const MAX_KNOWN = 10_000
+
 /**
  * Keeps revocations in Redis, for all machines that share it.
  *
@@ -62,7 +72,7 @@ const ALWAYS = Number.POSITIVE_INFINITY
  */
 export function redisDenylist(redis: DenylistRedis, options: RedisDenylistOptions = {}): Denylist {
   const { prefix, maxStaleSeconds, timeoutSeconds, keepSeconds } = checked(options)
-  let recent = new WeakMap<Auth, { until: number; answer: boolean | Promise<boolean> }>()
+  let recent = createLruMap<Known>(MAX_KNOWN)
 
   const keyOf = (kind: string, id: string) => `${prefix}${kind}:${hash('sha256', id, 'base64url')}`
 
@@ -88,24 +98,23 @@ export function redisDenylist(redis: DenylistRedis, options: RedisDenylistOption
     const value = String(Math.max(former, issuedBefore)) // an earlier time must not lift a later one
     const milliseconds = Math.ceil(Math.max(seconds, CLOCK_MARGIN_SECONDS) * 1000)
     await ask(redis, timeoutSeconds, () => redis.set(key, value, { PX: milliseconds }))
-    recent = new WeakMap()
+    recent = createLruMap(MAX_KNOWN)
   }
 
   return {
     isRevoked(auth) {
-      const known = recent.get(auth)
+      const digest = hash('sha256', auth.token, 'base64url')
+      const known = recent.get(digest)
       if (known && Date.now() < known.until) return known.answer
       const answer = lookUpOrFail(auth)
-      const entry: { until: number; answer: boolean | Promise<boolean> } = {
-        until: Date.now() + maxStaleSeconds * 1000,
-        answer,
-      }
-      const memory = recent.set(auth, entry)
+      const entry: Known = { until: Date.now() + maxStaleSeconds * 1000, answer }
+      const memory = recent
+      memory.set(digest, entry)
       answer.then(
         (revoked) => {
           entry.answer = revoked // from now on without a turn of the event loop
         },
-        () => void memory.delete(auth),
+        () => memory.delete(digest),
       )
       return answer
     },
