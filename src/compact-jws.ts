@@ -17,6 +17,11 @@ export interface KnownHeader {
   readonly header: JsonObject
 }
 
+/** To read JWS that repeat the header of this one. */
+export function knownHeader(jws: string, header: JsonObject): KnownHeader {
+  return { text: jws.slice(0, jws.indexOf('.')), header }
+}
+
 /** Deep enough for any real claim, and far from the stack's end. */
 const MAX_DEPTH = 32
 

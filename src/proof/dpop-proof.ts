@@ -1,5 +1,11 @@
 import { calculateJwkThumbprint, type JWK } from 'jose'
-import { type JsonObject, type KnownHeader, parseCompactJws, type UnverifiedJws } from '../compact-jws.js'
+import {
+  type JsonObject,
+  type KnownHeader,
+  knownHeader,
+  parseCompactJws,
+  type UnverifiedJws,
+} from '../compact-jws.js'
 import { authError, isAuthError } from '../errors.js'
 import { type Algorithm, importVerificationKey, type VerificationKey } from '../jwk.js'
 
@@ -63,7 +69,7 @@ function proofHeader(proof: string, header: JsonObject, algorithms: readonly Alg
     typeof header.jwk === 'object' &&
     !UNSUPPORTED_HEADERS.some((name) => Object.hasOwn(header, name))
   if (alg === undefined || !isForm) throw authError('proof_invalid')
-  return { text: proof.slice(0, proof.indexOf('.')), header, alg, jwk: header.jwk as JWK }
+  return { ...knownHeader(proof, header), alg, jwk: header.jwk as JWK }
 }
 
 function hasProofClaims(claims: JsonObject): claims is JsonObject & ProofClaims {

@@ -155,8 +155,6 @@ function createRequestChecks({
 
 /** Each check waits for the one before it, but never for a promise where there is none. */
 function inOrder(checks: readonly RequestCheck[]): RequestCheck {
-  const [first, ...others] = checks
-  if (others.length === 0) return first ?? (() => {})
   return (verdict, presented, req) =>
     checks.reduce<void | Promise<void>>(
       (passed, check) => after(passed, () => check(verdict, presented, req)),

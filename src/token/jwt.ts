@@ -1,6 +1,12 @@
 import type { Request } from 'express'
 import { after } from '../after.js'
-import { type JsonObject, type KnownHeader, parseCompactJws, type UnverifiedJws } from '../compact-jws.js'
+import {
+  type JsonObject,
+  type KnownHeader,
+  knownHeader,
+  parseCompactJws,
+  type UnverifiedJws,
+} from '../compact-jws.js'
 import { authError } from '../errors.js'
 import type { Issuer, Issuers } from '../issuer/issuers.js'
 import type { VerificationKey } from '../jwk.js'
@@ -57,10 +63,6 @@ export function createJwtVerifier(issuers: Issuers, rules: ClaimRules): JwtVerif
 /** What a token says that was verified before, `header` being its header. */
 export function readVerified(token: string, header: JsonObject): Auth {
   return authOf(token, header, parseCompactJws(token, knownHeader(token, header)).claims as Claims)
-}
-
-function knownHeader(token: string, header: JsonObject): KnownHeader {
-  return { text: token.slice(0, token.indexOf('.')), header }
 }
 
 function checkHeader(header: JsonObject): void {
