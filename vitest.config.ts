@@ -8,7 +8,7 @@ export default defineConfig({
     alias: [
       { find: /^express-require-auth$/, replacement: src('index.ts') },
       { find: /^express-require-auth\/testing$/, replacement: src('testing/index.ts') },
-      { find: /^express-require-auth\/redis$/, replacement: src('redis.ts') },
+      { find: /^express-require-auth\/redis$/, replacement: src('redis/index.ts') },
     ],
   },
   test: {

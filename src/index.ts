@@ -1,27 +1,20 @@
-export { authErrorHandler } from './error-handler.js'
-export type { AuthError, RefusalCode } from './errors.js'
-export { isAuthError } from './errors.js'
-export type { AuthEvent } from './events.js'
-export type { JwksOptions } from './issuer/key-download.js'
-export type { IssuerOptions, IssuerSetting } from './issuer-setting.js'
-export type { Algorithm } from './jwk.js'
-export type { RequireAuthOptions } from './options.js'
-export type { ClientCertificate } from './proof/client-certificate.js'
-export type { DpopOptions } from './proof/dpop-options.js'
-export type { Evidence } from './proof/evidence.js'
-export { type CertificateFormat, forwardedCertificate } from './proof/forwarded-certificate.js'
-export type { MtlsOptions } from './proof/mtls.js'
-export type { NonceOptions } from './proof/nonce.js'
+export type { Auth, Claims, Confirmation } from './auth.js'
+export { getAuth } from './express/admission.js'
+export type { ClaimPath } from './express/claim-path.js'
+export { type AuthErrorHandlerOptions, authErrorHandler } from './express/error-handler.js'
+export { type CertificateFormat, forwardedCertificate } from './express/forwarded-certificate.js'
 export {
-  createMemoryReplayStore,
-  type MemoryReplayStoreOptions,
-  type ReplayStore,
-} from './proof/replay-store.js'
-export type { Auth, Claims, TokenPlace } from './request.js'
-export { getAuth } from './request.js'
-export type { RequireAuth } from './require-auth.js'
-export { requireAuth } from './require-auth.js'
-export type { StepUpOptions } from './require-scope.js'
+  type MtlsOptions,
+  type RequireAuth,
+  type RequireAuthOptions,
+  requireAuth,
+  type TokenPlace,
+} from './express/require-auth.js'
+export {
+  type ProtectedResourceMetadata,
+  type ProtectedResourceOptions,
+  protectedResourceMetadata,
+} from './express/resource-metadata.js'
 export {
   anyOf,
   requireAnyScope,
@@ -29,8 +22,23 @@ export {
   requireClaims,
   requirePermissions,
   requireScopes,
-  requireStepUp,
-} from './require-scope.js'
-export type { ProtectedResourceMetadata, ProtectedResourceOptions } from './resource-metadata.js'
-export { protectedResourceMetadata } from './resource-metadata.js'
+} from './express/route-checks.js'
+export { requireStepUp, type StepUpOptions } from './express/step-up.js'
+export type { CacheOptions, GuardOptions } from './guard/options.js'
+export type { JwksOptions } from './issuer/jwks-options.js'
+export type { Audience, AudienceByClaim, IssuerOptions, IssuerSetting } from './issuer/setting.js'
+export type { Algorithm } from './jose/algorithms.js'
+export type { Evidence } from './presented.js'
+export type { ClientCertificate } from './proof/client-certificate.js'
+export type { DpopOptions } from './proof/dpop-options.js'
+export type { CertificateSource } from './proof/mtls.js'
+export type { NonceOptions } from './proof/nonce.js'
+export {
+  createMemoryReplayStore,
+  type MemoryReplayStoreOptions,
+  type ReplayStore,
+} from './proof/replay-store.js'
+export type { AuthError, RefusalCode, RefusalDetails } from './refusal/errors.js'
+export { isAuthError } from './refusal/errors.js'
+export type { AuthEvent } from './refusal/events.js'
 export type { IntrospectionOptions } from './token/introspection-options.js'

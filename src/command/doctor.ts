@@ -1,5 +1,5 @@
-import { issuerUrl } from '../issuer/issuer-url.js'
-import { type RequireAuth, requireAuth } from '../require-auth.js'
+import { type RequireAuth, requireAuth } from '../express/require-auth.js'
+import { issuerUrl } from '../issuer/issuer-name.js'
 import { parseArguments, required } from './arguments.js'
 import { usageError } from './command-error.js'
 import { checkAgreement } from './doctor/agreement.js'
@@ -52,7 +52,7 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
 function createSetup(settings: string[], audience: string): Setup {
   required(settings[0], '--issuer')
   try {
-    const issuers = settings.map(issuerUrl)
+    const issuers = settings.map((setting) => issuerUrl(setting))
     return { issuers, audience, auth: requireAuth({ issuer: issuers, audience }) }
   } catch (error) {
     if (error instanceof TypeError) throw usageError(`--${error.message}`)

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../compact-jws.js'
+import type { JsonObject } from '../jose/compact-jws.js'
 import { parseArguments } from './arguments.js'
 import { CommandError, usageError } from './command-error.js'
 import { claimMeaning, headerMeaning } from './meanings.js'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../compact-jws.js'
+import type { JsonObject } from '../jose/compact-jws.js'
 import { moment } from './moment.js'
 import { count } from './token-form.js'
 

@@ -1,4 +1,4 @@
-import { parseCompactJws, type UnverifiedJws } from '../compact-jws.js'
+import { parseCompactJws, type UnverifiedJws } from '../jose/compact-jws.js'
 
 /** What a token is by its form. Nothing of it is verified. */
 export type TokenForm =

@@ -1,6 +1,13 @@
-import { FetchError, type FetchJsonOptions, fetchJson, type JsonAnswer } from '../fetch-json.js'
-import { fetchMetadata, MetadataError } from '../issuer/discovery.js'
-import { isSecureUrl, issuerUrl } from '../issuer/issuer-url.js'
+import { fetchMetadata } from '../issuer/discovery.js'
+import { issuerUrl } from '../issuer/issuer-name.js'
+import {
+  AnswerError,
+  FetchError,
+  type FetchJsonOptions,
+  fetchJson,
+  type JsonAnswer,
+} from '../net/fetch-json.js'
+import { isSafeLink } from '../net/safe-url.js'
 import { parseArguments, required } from './arguments.js'
 import { CommandError, usageError } from './command-error.js'
 import { printableJson, shown } from './printable.js'
@@ -73,10 +80,10 @@ type Fields = Readonly<Record<string, string | undefined>>
 
 async function requestToken(issuer: string, client: Client, fields: Fields): Promise<unknown> {
   const transport: FetchJsonOptions = { signal: AbortSignal.timeout(TIMEOUT_MS), maxBytes: MAX_BYTES }
-  const metadata = await fetchMetadata(issuer, transport)
+  const metadata = await fetchMetadata({ issuer, metadataUrl: undefined, httpHosts: [] }, transport)
   const { token_endpoint: endpoint, token_endpoint_auth_methods_supported: methods } = metadata
-  if (!isSecureUrl(endpoint, issuer))
-    throw new MetadataError(`the metadata of ${issuer} has no safe token_endpoint`)
+  if (!isSafeLink(endpoint, issuer))
+    throw new AnswerError(`the metadata of ${issuer} has no safe token_endpoint`)
   const isPosted = Array.isArray(methods) && methods.includes('client_secret_post')
   const credentials = isPosted ? posted(client) : basic(client)
   const form = formOf({ grant_type: 'client_credentials', ...fields, ...credentials.fields })
@@ -119,7 +126,7 @@ function accessTokenOf(answer: unknown): string {
 }
 
 function explain(error: unknown): never {
-  if (error instanceof MetadataError) throw new CommandError(error.message)
+  if (error instanceof AnswerError) throw new CommandError(error.message)
   if (!(error instanceof FetchError)) throw error
   const status = error.status === undefined ? '' : ` (status ${error.status})`
   throw new CommandError(error.message.replace(/ with status \d+$/, '') + status)

@@ -1,43 +1,64 @@
-import type { JsonObject } from '../compact-jws.js'
-import { FetchError, type FetchJsonOptions, fetchJson, type JsonAnswer } from '../fetch-json.js'
-import { isSecureUrl } from './issuer-url.js'
+import type { JsonObject } from '../jose/compact-jws.js'
+import {
+  AnswerError,
+  FetchError,
+  type FetchJsonOptions,
+  fetchJson,
+  type JsonAnswer,
+} from '../net/fetch-json.js'
+import { isSafeLink } from '../net/safe-url.js'
+import { shown } from '../refusal/shown.js'
 
-/** Metadata that must not be used. The message quotes nothing of the answer. */
-export class MetadataError extends Error {
-  override name = 'MetadataError'
+/** Which metadata to fetch, and whose they must be. */
+export interface MetadataSource {
+  /** Issuer identifier, exactly as in the `iss` claim: the document must name it. */
+  readonly issuer: string
+  /** Where the document is. Undefined: at the well-known addresses of `issuer`. */
+  readonly metadataUrl: string | undefined
+  /** Hosts besides loopback that may be named with plain http. */
+  readonly httpHosts: readonly string[]
 }
 
 /**
- * Finds an authorization server's `jwks_uri`, in metadata that name `issuer`.
+ * Fetches the metadata document and checks that it names the issuer, and nothing else in it.
  *
- * Tries the OpenID Connect form first, then those of RFC 8414. Does not fetch the key set it points to.
+ * Tries the OpenID Connect form first, then those of RFC 8414. Does not fetch what the document points to.
  *
- * @param issuer Issuer identifier, exactly as in the `iss` claim.
  * @throws FetchError when it cannot be had now; trying later may succeed.
- * @throws MetadataError when it names another issuer or an unsafe address: an attack or a misconfiguration.
+ * @throws AnswerError when it names another issuer: an attack or a misconfiguration.
  * @see RFC 8414 §3, OpenID Connect Discovery 1.0 §4
  */
-export async function discoverKeys(issuer: string, options: FetchJsonOptions): Promise<string> {
-  const { jwks_uri: jwksUri } = await fetchMetadata(issuer, options)
-  if (isSecureUrl(jwksUri, issuer)) return jwksUri
-  throw new MetadataError(`the metadata of ${issuer} has no safe jwks_uri`)
+export async function fetchMetadata(source: MetadataSource, options: FetchJsonOptions): Promise<JsonObject> {
+  const metadata = await fetchUncheckedMetadata(source, options)
+  if (metadata.issuer === source.issuer) return metadata
+  throw new AnswerError(
+    `the metadata of ${source.issuer} names another issuer, ${shown(metadata.issuer, 200)} (a slash at the end counts)`,
+  )
+}
+
+/** The metadata document as it came, to tell what is wrong with it. @throws FetchError */
+export async function fetchUncheckedMetadata(
+  { issuer, metadataUrl }: MetadataSource,
+  options: FetchJsonOptions,
+): Promise<JsonObject> {
+  const { body } = await firstFound(metadataUrl === undefined ? metadataUrls(issuer) : [metadataUrl], options)
+  return (body ?? {}) as JsonObject
 }
 
 /**
- * Fetches the metadata document and checks that it names `issuer`, and nothing else in it.
+ * An address in the metadata, such as `jwks_uri`.
  *
- * @throws FetchError, MetadataError as `discoverKeys` does.
+ * @throws AnswerError when it is missing, or may not be asked.
  */
-export async function fetchMetadata(issuer: string, options: FetchJsonOptions): Promise<JsonObject> {
-  const metadata = await fetchUncheckedMetadata(issuer, options)
-  if (metadata.issuer === issuer) return metadata
-  throw new MetadataError(`the metadata of ${issuer} names another issuer (a slash at the end counts)`)
-}
-
-/** The metadata document as it came, to say what is wrong with it. @throws FetchError */
-export async function fetchUncheckedMetadata(issuer: string, options: FetchJsonOptions): Promise<JsonObject> {
-  const { body } = await firstFound(metadataUrls(issuer), options)
-  return (body ?? {}) as JsonObject
+export function linkIn(
+  metadata: JsonObject,
+  name: 'jwks_uri' | 'introspection_endpoint',
+  { issuer, metadataUrl = issuer, httpHosts }: MetadataSource,
+): string {
+  const link = metadata[name]
+  if (isSafeLink(link, metadataUrl, httpHosts)) return link
+  const found = link === undefined ? '' : `: ${shown(link, 200)}`
+  throw new AnswerError(`the metadata of ${issuer} has no safe ${name}${found}`)
 }
 
 /** Well-known addresses: appended to the issuer (OpenID), inserted between host and path (RFC 8414 §3.1, §5). */

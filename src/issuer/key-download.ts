@@ -1,97 +1,79 @@
-import type { Events } from '../events.js'
-import { type FetchJsonOptions, fetchJson, withDeadline } from '../fetch-json.js'
-import type { Algorithm } from '../jwk.js'
-import { discoverKeys } from './discovery.js'
+import type { Algorithm } from '../jose/algorithms.js'
+import { type FetchJsonOptions, fetchJson, withDeadline } from '../net/fetch-json.js'
+import type { Events } from '../refusal/events.js'
+import { fetchMetadata, linkIn, type MetadataSource } from './discovery.js'
+import type { JwksRules } from './jwks-options.js'
 import { type KeySet, readKeySet } from './key-set.js'
 
-/** How the keys of every issuer are fetched and kept. */
-export interface JwksOptions {
-  /**
-   * Seconds that a fetched set is used without asking again. A shorter `max-age` of the answer counts, down to
-   * `cooldownSeconds`. Default 600.
-   */
-  maxAgeSeconds?: number
-  /** Seconds that it is used beyond that, while it cannot be refreshed. Then 503. Default 86400. */
-  maxStaleSeconds?: number
-  /** Least seconds between two fetches for unknown `kid`s. Default 10. */
-  cooldownSeconds?: number
-  /** Deadline of one refresh in seconds: discovery and key set, connect to last byte. Default 5. */
-  timeoutSeconds?: number
-  /** Largest document taken, in bytes. Default 262144. */
-  maxBytes?: number
+/** Whose keys to fetch, and how: one for each configured issuer. */
+export interface KeySourceConfig extends MetadataSource {
+  readonly algorithms: readonly Algorithm[]
+  /** Where the keys are. Undefined: the metadata name the address. */
+  readonly jwksUri: string | undefined
+  /** A JWK Set of the application to begin with. */
+  readonly seed: unknown
+  /** Whether the seed is all there is: nothing is fetched. */
+  readonly isFixed: boolean
+  /** What all issuers of one middleware share. */
+  readonly shared: KeyTransport
 }
 
-export interface KeyDownloadConfig {
-  issuer: string
-  algorithms: readonly Algorithm[]
-  /** Where the keys are. Undefined: discovery tells. */
-  jwksUri: string | undefined
-  /** A JWK Set to begin with: the first download answers it without asking anybody. */
-  seed: unknown
-  jwks: Required<JwksOptions>
-  fetch: typeof globalThis.fetch | undefined
-  events: Events
+export interface KeyTransport {
+  readonly jwks: JwksRules
+  readonly fetch: typeof globalThis.fetch | undefined
+  readonly events: Events
 }
 
 export interface DownloadedKeys {
-  keySet: KeySet
+  readonly keySet: KeySet
   /** What the answer said of its own freshness. */
-  maxAgeSeconds: number | undefined
-  /** Whether it is the seed: the application's own word, which holds until a fetched set takes its place. */
-  isSeed: boolean
+  readonly maxAgeSeconds: number | undefined
 }
 
-/** Fetches an issuer's key set, under one deadline for discovery and key set together. */
+/** Fetches an issuer's key set, with one deadline for discovery and key set together. */
 export interface KeyDownload {
-  /** Answers `former` itself when the issuer says that nothing changed. @throws FetchError, MetadataError, KeySetError */
+  /** Resolves with `former` itself when the issuer answers that nothing changed. @throws FetchError, AnswerError */
   download(former: KeySet): Promise<DownloadedKeys>
-  /** Asks discovery anew at the next download: the keys may have moved. */
+  /** Fetches the metadata anew at the next download: the keys may have moved. */
   forget(): void
 }
 
-export function createKeyDownload(config: KeyDownloadConfig): KeyDownload {
-  const { issuer, events, jwks } = config
+export function createKeyDownload(config: KeySourceConfig): KeyDownload {
+  const { issuer, shared } = config
+  const { jwks, events } = shared
   let discovered = { jwksUri: '', until: 0 }
-  let { seed } = config
   let etag: { value: string; url: string } | undefined
 
   async function keysUrl(transport: FetchJsonOptions): Promise<string> {
     if (config.jwksUri !== undefined) return config.jwksUri
-    if (Date.now() < discovered.until) return discovered.jwksUri
-    const jwksUri = await discoverKeys(issuer, transport)
+    if (performance.now() < discovered.until) return discovered.jwksUri
+    const jwksUri = linkIn(await fetchMetadata(config, transport), 'jwks_uri', config)
     if (jwksUri !== discovered.jwksUri) events.emit({ type: 'issuer_discovered', issuer, jwksUri })
-    discovered = { jwksUri, until: Date.now() + jwks.maxAgeSeconds * 1000 }
+    discovered = { jwksUri, until: performance.now() + jwks.maxAgeSeconds * 1000 }
     return jwksUri
   }
 
   async function fetchKeys(former: KeySet, transport: FetchJsonOptions): Promise<DownloadedKeys> {
     const url = await keysUrl(transport)
     const headers: Record<string, string> = etag?.url === url ? { 'if-none-match': etag.value } : {}
-    const answer = await fetchJson(url, { ...transport, headers })
+    const { jsonTypes } = jwks
+    const answer = await fetchJson(url, { ...transport, headers, jsonTypes })
     const { maxAgeSeconds } = answer
-    if (answer.status === 304) return { keySet: former, maxAgeSeconds, isSeed: false }
+    if (answer.status === 304) return { keySet: former, maxAgeSeconds }
     const keySet = await readKeySet(answer.body, config, former)
     etag = answer.etag === undefined ? undefined : { value: answer.etag, url }
-    return { keySet, maxAgeSeconds, isSeed: false }
-  }
-
-  async function readSeed(): Promise<DownloadedKeys> {
-    const jwks = seed
-    seed = undefined
-    return { keySet: await readKeySet(jwks, config), maxAgeSeconds: undefined, isSeed: true }
+    return { keySet, maxAgeSeconds }
   }
 
   return {
-    async download(former) {
-      if (seed !== undefined) return readSeed()
-      return withDeadline(jwks.timeoutSeconds, (signal) => fetchKeys(former, transportOf(config, signal)))
-    },
+    download: (former) =>
+      withDeadline(jwks.timeoutSeconds, (signal) => fetchKeys(former, transportOf(shared, signal))),
     forget() {
       discovered.until = 0
     },
   }
 }
 
-function transportOf({ jwks, fetch }: KeyDownloadConfig, signal: AbortSignal): FetchJsonOptions {
-  return { signal, maxBytes: jwks.maxBytes, ...(fetch && { fetch }) }
+function transportOf({ jwks, fetch }: KeyTransport, signal: AbortSignal): FetchJsonOptions {
+  return { signal, maxBytes: jwks.maxBytes, fetch }
 }

@@ -1,31 +1,34 @@
 import type { JWK } from 'jose'
-import { type Algorithm, importVerificationKey, type VerificationKey } from '../jwk.js'
+import { type Algorithm, algorithmsOf } from '../jose/algorithms.js'
+import { importKey, type UsableJwk, usableJwk, type VerificationKey } from '../jose/verification-key.js'
+import { AnswerError } from '../net/fetch-json.js'
 
-/** The usable keys of one issuer, by `kid`. */
+/** The usable keys of one issuer, by `kid` and algorithm. */
 export interface KeySet {
   readonly size: number
   /** A token without `kid` finds a key only when a single one fits its algorithm. */
   find(kid: string | undefined, alg: string): VerificationKey | undefined
   keys(): Iterable<VerificationKey>
+  /** The `kid`s that different keys share for one algorithm: none of these keys is used. */
+  readonly ambiguous: readonly string[]
 }
 
-/** Why a JWK Set is taken as a failed fetch. The message names the issuer, and quotes nothing of the set. */
-export class KeySetError extends Error {
-  override name = 'KeySetError'
-}
+/** More keys than any issuer has: a longer set would cost every refresh. */
+const MAX_KEYS = 100
 
-export const emptyKeySet: KeySet = keySetOf([])
+export const emptyKeySet: KeySet = keySetOf([], [])
 
 /** Whose key set it is, and what its keys may be used for. */
 export interface KeySetRules {
-  issuer: string
-  algorithms: readonly Algorithm[]
+  readonly issuer: string
+  readonly algorithms: readonly Algorithm[]
 }
 
 /**
- * Reads a JWK Set. Keys that are equal to one of `former` are taken over from it, not imported again.
+ * Reads a JWK Set. Keys that are equal to one of `former` are taken over from it, not imported again; equal keys
+ * listed twice are one.
  *
- * @throws KeySetError when it is no JWK Set, holds no usable key, or two usable keys share a `kid`.
+ * @throws AnswerError when it is no JWK Set, has over 100 keys, or holds no usable key.
  * @see RFC 7517 §5
  */
 export async function readKeySet(
@@ -34,14 +37,16 @@ export async function readKeySet(
   former: KeySet = emptyKeySet,
 ): Promise<KeySet> {
   const listed = keysOf(jwks)
-  if (!listed) throw new KeySetError(`the keys of ${issuer} are not a JWK Set`)
-  const imported = await Promise.all(listed.map((jwk) => importVerificationKey(jwk, algorithms)))
-  const keys = imported.filter((key) => key !== undefined)
-  if (keys.length === 0) throw new KeySetError(`the key set of ${issuer} holds no usable key`)
-  const kids = keys.map(({ kid }) => kid).filter((kid) => kid !== undefined)
-  if (new Set(kids).size < kids.length)
-    throw new KeySetError(`the key set of ${issuer} holds two keys of one kid`)
-  return keySetOf(keys.map((key) => sameKey(former, key) ?? key))
+  if (!listed) throw new AnswerError(`the keys of ${issuer} are not a JWK Set`)
+  if (listed.length > MAX_KEYS) throw new AnswerError(`the key set of ${issuer} has over ${MAX_KEYS} keys`)
+  const usable = distinct(listed.map((jwk) => usableJwk(jwk, algorithms)).filter((key) => key !== undefined))
+  const { unique, ambiguous } = byName(usable)
+  const keys = await Promise.all(unique.map((key) => sameKey(former, key) ?? importKey(key)))
+  const found = keys.filter((key) => key !== undefined)
+  if (found.length > 0) return keySetOf(found, ambiguous)
+  throw new AnswerError(
+    `the key set of ${issuer} holds no usable key for ${algorithms.join(', ')}${foundIn(listed)}`,
+  )
 }
 
 /** Marks the keys of `former` that `next` lacks. Returns how many. */
@@ -57,19 +62,42 @@ function keysOf(jwks: unknown): JWK[] | undefined {
   return Array.isArray(keys) ? keys.filter((jwk) => typeof jwk === 'object' && jwk !== null) : undefined
 }
 
-function sameKey(former: KeySet, { kid, alg, material }: VerificationKey): VerificationKey | undefined {
-  return [...former.keys()].find((key) => key.kid === kid && key.alg === alg && key.material === material)
+function nameOf({ kid, alg }: Pick<UsableJwk, 'kid' | 'alg'>): string {
+  return JSON.stringify([kid, alg])
 }
 
-function keySetOf(keys: readonly VerificationKey[]): KeySet {
-  const byKid = new Map(keys.map((key) => [key.kid, key]))
+function distinct(keys: readonly UsableJwk[]): UsableJwk[] {
+  return [...new Map(keys.map((key) => [`${nameOf(key)} ${key.material} ${key.issuer}`, key])).values()]
+}
+
+/** A `kid` that stands for several keys names none of them; the others go on (RFC 7517 §4.5). */
+function byName(keys: readonly UsableJwk[]) {
+  const counts = new Map<string, number>()
+  for (const key of keys) counts.set(nameOf(key), (counts.get(nameOf(key)) ?? 0) + 1)
+  const isUnique = (key: UsableJwk) => key.kid === undefined || counts.get(nameOf(key)) === 1
+  const ambiguous = keys.filter((key) => !isUnique(key)).map(({ kid }) => kid as string)
+  return { unique: keys.filter(isUnique), ambiguous: [...new Set(ambiguous)] }
+}
+
+function sameKey(former: KeySet, jwk: UsableJwk): VerificationKey | undefined {
+  return [...former.keys()].find(
+    (key) => nameOf(key) === nameOf(jwk) && key.material === jwk.material && key.issuer === jwk.issuer,
+  )
+}
+
+/** Names known algorithms only: the set's own text is the issuer's. */
+function foundIn(listed: readonly JWK[]): string {
+  const found = new Set(listed.flatMap((jwk) => algorithmsOf(jwk).filter((alg) => (jwk.alg ?? alg) === alg)))
+  return found.size === 0 ? '' : `; it has keys for ${[...found].join(', ')}`
+}
+
+function keySetOf(keys: readonly VerificationKey[], ambiguous: readonly string[]): KeySet {
   return {
     size: keys.length,
     keys: () => keys,
+    ambiguous,
     find(kid, alg) {
-      if (kid === undefined) return soleKey(keys, alg)
-      const key = byKid.get(kid)
-      return key?.alg === alg ? key : undefined
+      return kid === undefined ? soleKey(keys, alg) : keys.find((key) => key.kid === kid && key.alg === alg)
     },
   }
 }

@@ -1,14 +1,7 @@
 import { hash, X509Certificate } from 'node:crypto'
-import type { TLSSocket } from 'node:tls'
-import type { Request } from 'express'
 
 /** A client certificate: parsed, as DER, as PEM, or as the SHA-256 thumbprint of its DER in base64url. */
 export type ClientCertificate = X509Certificate | Uint8Array | string | { readonly 'x5t#S256': string }
-
-/** The certificate of the TLS connection itself; undefined without one, or without TLS. */
-export function tlsCertificate(req: Request): X509Certificate | undefined {
-  return (req.socket as Partial<TLSSocket>).getPeerX509Certificate?.()
-}
 
 /** Undefined for what is no certificate. @see RFC 8705 §3.1 */
 export function thumbprintOf(certificate: ClientCertificate): string | undefined {

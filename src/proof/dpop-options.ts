@@ -1,6 +1,7 @@
-import { ALGORITHMS, type Algorithm } from '../jwk.js'
-import * as check from '../option-checks.js'
-import { createNonces, type NonceOptions, type Nonces } from './nonce.js'
+import { ALGORITHMS, type Algorithm } from '../jose/algorithms.js'
+import { bool, having, seconds, someOf } from '../options/checks.js'
+import { type Checked, type Fields, maybe, or } from '../options/schema.js'
+import { checkedNonces, type NonceOptions } from './nonce.js'
 import { createMemoryReplayStore, type ReplayStore } from './replay-store.js'
 
 export interface DpopOptions {
@@ -16,24 +17,6 @@ export interface DpopOptions {
   replayStore?: ReplayStore
 }
 
-/** Options once checked. */
-export interface DpopRules {
-  readonly required: boolean
-  readonly algorithms: readonly Algorithm[]
-  readonly maxAgeSeconds: number
-  readonly clockToleranceSeconds: number
-  readonly nonces: Nonces | undefined
-  readonly replayStore: ReplayStore
-}
-
-const NAMES: readonly (keyof DpopOptions)[] = [
-  'required',
-  'algorithms',
-  'maxAgeSeconds',
-  'nonce',
-  'replayStore',
-]
-
 const DEFAULT_ALGORITHMS: readonly Algorithm[] = [
   'ES256',
   'ES384',
@@ -44,18 +27,13 @@ const DEFAULT_ALGORITHMS: readonly Algorithm[] = [
   'RS256',
 ]
 
-/** @throws TypeError naming the option that is wrong. */
-export function dpopRules(options: DpopOptions, clockToleranceSeconds: number): DpopRules {
-  check.checkNames('dpop', check.plainObject('dpop', options), NAMES)
-  const { required = false, algorithms = DEFAULT_ALGORITHMS, maxAgeSeconds = 300 } = options
-  const { nonce, replayStore = createMemoryReplayStore() } = options
-  check.func('dpop.replayStore.claim', check.plainObject('dpop.replayStore', replayStore).claim)
-  return Object.freeze({
-    required: check.bool('dpop.required', required),
-    algorithms: check.someOf('dpop.algorithms', algorithms, ALGORITHMS),
-    maxAgeSeconds: check.positive('dpop.maxAgeSeconds', maxAgeSeconds),
-    clockToleranceSeconds,
-    nonces: nonce === undefined ? undefined : createNonces(nonce),
-    replayStore,
-  })
-}
+export const DPOP_FIELDS = {
+  required: or(false, bool),
+  algorithms: or(DEFAULT_ALGORITHMS, someOf(ALGORITHMS)),
+  maxAgeSeconds: or(300, seconds({ min: 'above 0', max: 3600 })),
+  nonce: maybe(checkedNonces),
+  replayStore: or<ReplayStore, ReplayStore>(createMemoryReplayStore, having<ReplayStore>('claim')),
+} satisfies Fields<DpopOptions>
+
+/** Options once checked. */
+export type DpopRules = Checked<typeof DPOP_FIELDS>

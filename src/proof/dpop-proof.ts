@@ -1,17 +1,18 @@
 import { calculateJwkThumbprint, type JWK } from 'jose'
+import type { Algorithm } from '../jose/algorithms.js'
 import {
   type JsonObject,
   type KnownHeader,
   knownHeader,
   parseCompactJws,
   type UnverifiedJws,
-} from '../compact-jws.js'
-import { authError, isAuthError } from '../errors.js'
-import { type Algorithm, importVerificationKey, type VerificationKey } from '../jwk.js'
+} from '../jose/compact-jws.js'
+import { importKey, usableJwk, type VerificationKey } from '../jose/verification-key.js'
+import { authError, isAuthError } from '../refusal/errors.js'
 
 /** A DPoP proof in due form. Its signature is not verified, nor anything in it. */
 export interface UnverifiedProof {
-  readonly text: string
+  readonly jws: UnverifiedJws
   readonly header: ProofHeader
   readonly claims: JsonObject & ProofClaims
 }
@@ -27,6 +28,8 @@ interface ProofClaims {
   readonly htm: string
   readonly htu: string
   readonly iat: number
+  readonly nbf?: number
+  readonly exp?: number
 }
 
 /** Longer proofs are refused unread: the longest keys and URLs fit. */
@@ -48,10 +51,11 @@ export function readProof(
   known?: ProofHeader,
 ): UnverifiedProof {
   if (text.length > MAX_PROOF_LENGTH) throw authError('proof_invalid')
-  const { header, claims } = parse(text, known)
+  const jws = parse(text, known)
+  const { header, claims } = jws
   if (!hasProofClaims(claims)) throw authError('proof_invalid')
-  if (header === known?.header) return { text, header: known, claims }
-  return { text, header: proofHeader(text, header, algorithms), claims }
+  if (header === known?.header) return { jws, header: known, claims }
+  return { jws, header: proofHeader(text, header, algorithms), claims }
 }
 
 function parse(text: string, known: ProofHeader | undefined): UnverifiedJws {
@@ -67,19 +71,22 @@ function proofHeader(proof: string, header: JsonObject, algorithms: readonly Alg
   const isForm =
     header.typ === 'dpop+jwt' &&
     typeof header.jwk === 'object' &&
+    header.jwk !== null &&
     !UNSUPPORTED_HEADERS.some((name) => Object.hasOwn(header, name))
   if (alg === undefined || !isForm) throw authError('proof_invalid')
   return { ...knownHeader(proof, header), alg, jwk: header.jwk as JWK }
 }
 
+/** `nbf` and `exp` count where a client writes them (RFC 7519 §4.1.4, §4.1.5). */
 function hasProofClaims(claims: JsonObject): claims is JsonObject & ProofClaims {
-  const { jti, htm, htu, iat } = claims
+  const { jti, htm, htu, iat, nbf, exp } = claims
   return (
     typeof jti === 'string' &&
     jti !== '' &&
     typeof htm === 'string' &&
     typeof htu === 'string' &&
-    Number.isFinite(iat)
+    Number.isFinite(iat) &&
+    [nbf, exp].every((time) => time === undefined || Number.isFinite(time))
   )
 }
 
@@ -87,21 +94,22 @@ function hasProofClaims(claims: JsonObject): claims is JsonObject & ProofClaims 
  * The key of a proof, when it is the one that the token is bound to.
  *
  * @throws `binding_mismatch` for another key.
- * @throws `proof_invalid` for a key that must not be used: a private or symmetric one, one that is too weak.
+ * @throws `proof_invalid` for a key that must not be used: a private or symmetric one, one too weak or too costly.
  */
 export async function importBoundKey(
   { jwk, alg }: ProofHeader,
   jkt: string | undefined,
 ): Promise<VerificationKey> {
   if (jkt === undefined || (await thumbprintOf(jwk)) !== jkt) throw authError('binding_mismatch')
-  const key = await importVerificationKey(jwk, [alg])
+  const usable = usableJwk(jwk, [alg])
+  const key = usable && (await importKey(usable))
   if (!key) throw authError('proof_invalid')
   return key
 }
 
 async function thumbprintOf(jwk: JWK): Promise<string> {
   try {
-    return await calculateJwkThumbprint(jwk, 'sha256') // of the members RFC 7638 §3.2 names: never of private ones
+    return await calculateJwkThumbprint(jwk, 'sha256') // of the members RFC 7638 §3.2 names, never of private ones
   } catch {
     throw authError('proof_invalid') // jose refuses what is no JWK
   }

@@ -1,18 +1,19 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import * as check from '../option-checks.js'
+import type { Check } from '../options/checks.js'
+import { checked, type Fields, required } from '../options/schema.js'
 
 export interface NonceOptions {
   /**
    * What nonces are signed with, each at least 32 characters: the same on every machine. The first signs, all are
-   * accepted, so to rotate put the new one in front on every machine, and drop the old one later.
+   * accepted. To rotate, put the new one in front on every machine, and drop the old one later.
    */
   secrets: string | readonly string[]
 }
 
-/** Nonces that say when they were made, so that no machine needs to remember them. */
+/** Nonces that carry the time they were made, so that no machine needs to remember them. */
 export interface Nonces {
   issue(): string
-  /** The epoch second when one of the machines issued it, undefined for any other text. */
+  /** The epoch second at which one of the machines issued it, undefined for any other text. */
   issuedAt(nonce: unknown): number | undefined
 }
 
@@ -21,8 +22,21 @@ const MIN_SECRET_LENGTH = 32
 /** A time in base 36, and the HMAC that makes it unpredictable: characters that need no quoting (RFC 9449 §8.1). */
 const NONCE = /^([0-9a-z]{1,9})\.[\w-]{43}$/
 
-export function createNonces(options: NonceOptions): Nonces {
-  const secrets = checkedSecrets(options)
+/** Never shows the value: it is a secret. */
+const secretList: Check<readonly string[]> = (value, name) => {
+  const secrets = [value].flat()
+  const isLong = (secret: unknown) => typeof secret === 'string' && secret.length >= MIN_SECRET_LENGTH
+  if (secrets.length > 0 && secrets.every(isLong)) return Object.freeze(secrets as string[])
+  throw new TypeError(`${name} must have at least ${MIN_SECRET_LENGTH} characters each`)
+}
+
+const NONCE_FIELDS = { secrets: required(secretList) } satisfies Fields<NonceOptions>
+
+/** The nonces that the options mean. */
+export const checkedNonces: Check<Nonces> = (value, name) =>
+  createNonces(checked(NONCE_FIELDS, value, { name }).secrets)
+
+function createNonces(secrets: readonly string[]): Nonces {
   return {
     issue: () => signed(Math.floor(Date.now() / 1000).toString(36), secrets[0] as string),
     issuedAt(nonce) {
@@ -32,15 +46,6 @@ export function createNonces(options: NonceOptions): Nonces {
       return isOurs ? Number.parseInt(time, 36) : undefined
     },
   }
-}
-
-function checkedSecrets(options: NonceOptions): readonly string[] {
-  check.checkNames('dpop.nonce', check.plainObject('dpop.nonce', options), ['secrets'])
-  if (options.secrets === undefined) throw check.wrong('dpop.nonce.secrets', 'given', undefined)
-  const secrets = [options.secrets].flat()
-  const isLong = (secret: unknown) => typeof secret === 'string' && secret.length >= MIN_SECRET_LENGTH
-  if (secrets.length > 0 && secrets.every(isLong)) return Object.freeze(secrets)
-  throw new TypeError(`dpop.nonce.secrets must have at least ${MIN_SECRET_LENGTH} characters each`) // never shown
 }
 
 function signed(time: string, secret: string): string {

@@ -1,19 +1,25 @@
-/** What every use of Redis here begins with. */
-export interface Connection {
-  /** False while the connection is down: nothing is queued then. */
-  readonly isReady?: boolean
-}
+import { type RedisClient, type RedisCommands, redisCommands } from './client.js'
 
-/** Sends commands and waits no longer than `seconds` for their answer. Rejects when Redis is down or slow. */
-export async function ask<T>(redis: Connection, seconds: number, send: () => Promise<T>): Promise<T> {
-  if (redis.isReady === false) throw new Error('Redis is not connected') // node-redis would queue without end
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('Redis did not answer in time')), seconds * 1000)
-  })
-  try {
-    return await Promise.race([send(), late])
-  } finally {
-    clearTimeout(timer)
+/** Sends commands, and rejects when Redis is down or slow. */
+export type AskRedis = <T>(send: (redis: RedisCommands) => Promise<T>) => Promise<T>
+
+/**
+ * @param name What an unknown client is reported for.
+ * @param timeoutSeconds Longest wait for an answer.
+ * @throws TypeError for an unknown client.
+ */
+export function createAsk(client: RedisClient, name: string, timeoutSeconds: number): AskRedis {
+  const commands = redisCommands(client, name)
+  return async (send) => {
+    if (commands.isDown()) throw new Error('Redis is not connected')
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('Redis did not answer in time')), timeoutSeconds * 1000)
+    })
+    try {
+      return await Promise.race([send(commands), late])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 }

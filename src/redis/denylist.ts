@@ -1,27 +1,24 @@
 import { hash } from 'node:crypto'
-import { outage } from '../errors.js'
+import type { Auth } from '../auth.js'
 import { createLruMap } from '../lru-map.js'
-import { checkNames, notNegative, positive, wrong } from '../option-checks.js'
-import type { Auth } from '../request.js'
-import { ask, type Connection } from './ask.js'
-
-/** What is used of a client or a cluster of the `redis` package (node-redis 4.6 or later). */
-export interface DenylistRedis extends Connection {
-  get(key: string): Promise<unknown>
-  set(key: string, value: string, options: { PX: number }): Promise<unknown>
-}
+import { seconds, text, wrong } from '../options/checks.js'
+import { checked, type Fields, or } from '../options/schema.js'
+import { outage } from '../refusal/errors.js'
+import { createAsk } from './ask.js'
+import type { RedisClient } from './client.js'
+import { keyPrefix } from './key-prefix.js'
 
 export interface RedisDenylistOptions {
   /** In front of every key. Default `denylist:`. */
   prefix?: string
   /**
-   * How long a machine may go on with what it knows of a token, in seconds: so late a revocation made elsewhere takes
-   * effect, and so seldom Redis is asked about a token in use. 0 asks at every request. Default 1.
+   * How long a machine uses what it knows of a token, in seconds: a revocation made elsewhere takes effect that late,
+   * and Redis is asked that seldom about a token in use. 0 asks at every request. Default 1, at most an hour.
    */
   maxStaleSeconds?: number
-  /** How long Redis may take to answer, in seconds; then the request gets 503. Default 1. */
+  /** Longest wait for an answer of Redis, in seconds; then the request gets 503. Default 1, at most 60. */
   timeoutSeconds?: number
-  /** How long revocations of subjects, sessions and clients are kept, in seconds: no less than the longest life of a token. Default 30 days. */
+  /** How long revocations of subjects, sessions and clients are kept, in seconds: no less than the longest life of a token. Default 30 days, at most 366. */
   keepSeconds?: number
 }
 
@@ -38,21 +35,35 @@ export interface Denylist {
   revokeClient(clientId: string, issuedBefore?: number): Promise<void>
 }
 
-const DEFAULTS: Required<RedisDenylistOptions> = {
-  prefix: 'denylist:',
-  maxStaleSeconds: 1,
-  timeoutSeconds: 1,
-  keepSeconds: 2_592_000,
-}
+const FIELDS = {
+  prefix: or('denylist:', keyPrefix),
+  maxStaleSeconds: or(1, seconds({ max: 3600 })),
+  timeoutSeconds: or(1, seconds({ min: 'above 0', max: 60 })),
+  keepSeconds: or(2_592_000, seconds({ min: 'above 0', max: 31_622_400 })),
+} satisfies Fields<RedisDenylistOptions>
+
+/**
+ * Keeps the later time and the longer life of what is there and what is new, in one step: an earlier revocation must
+ * not lift a later one, whoever comes last.
+ */
+const REVOKE = `
+local function number(text) return text == 'Infinity' and math.huge or tonumber(text) end
+local value, life = ARGV[1], tonumber(ARGV[2])
+local former, left = redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1])
+if former and number(former) > number(value) then value = former end
+if former and left < 0 then return redis.call('SET', KEYS[1], value) end
+return redis.call('SET', KEYS[1], value, 'PX', string.format('%.0f', math.max(life, left)))
+`
 
 /** Longer than any clock is off: a token is taken for a little longer than its `exp`. */
 const CLOCK_MARGIN_SECONDS = 300
 
-/** "At all times": where the age of a token does not matter. */
+/** Revokes tokens of every age. */
 const ALWAYS = Number.POSITIVE_INFINITY
 
-/** What Redis said of a token, or is being asked. */
+/** What Redis answered about a token, or is being asked. */
 interface Known {
+  /** On the monotonic clock. */
   readonly until: number
   answer: boolean | Promise<boolean>
 }
@@ -63,15 +74,26 @@ const MAX_KNOWN = 10_000
 /**
  * Keeps revocations in Redis, for all machines that share it.
  *
- * What was found out about a token is kept with the token's remembered verdict for `maxStaleSeconds`; revocations made
- * here count at once. When Redis cannot tell, the request gets 503: nobody is admitted unasked. Entries hold no names,
- * only hashes, and no issuer: a `sub` of one issuer is revoked at all of them.
+ * What was found out about a token is used for `maxStaleSeconds`; revocations made here count at once. When Redis
+ * cannot tell, the request gets 503: nobody is admitted unasked. Entries hold no names, only hashes, and no issuer: a
+ * `sub` of one issuer is revoked at all of them.
  *
- * @param redis A connected client or cluster. Listen to its `error` events, or Node ends the process.
- * @throws TypeError naming the option that is wrong.
+ * @param redis A client, or `{ sendCommand }`. Listen to its `error` events, or Node ends the process.
+ * @throws TypeError naming the option that is wrong, and for an unknown client.
+ *
+ * @example
+ * const denylist = redisDenylist(redis)
+ * app.use(requireAuth({ issuer, audience, isRevoked: denylist.isRevoked }))
+ * app.post('/logout-everywhere', async (req, res) => {
+ *   await denylist.revokeSubject(getAuth(req).subject ?? '')
+ *   res.sendStatus(204)
+ * })
  */
-export function redisDenylist(redis: DenylistRedis, options: RedisDenylistOptions = {}): Denylist {
-  const { prefix, maxStaleSeconds, timeoutSeconds, keepSeconds } = checked(options)
+export function redisDenylist(redis: RedisClient, options: RedisDenylistOptions = {}): Denylist {
+  const { prefix, maxStaleSeconds, timeoutSeconds, keepSeconds } = checked(FIELDS, options, {
+    name: 'redisDenylist',
+  })
+  const ask = createAsk(redis, 'redisDenylist', timeoutSeconds)
   let recent = createLruMap<Known>(MAX_KNOWN)
 
   const keyOf = (kind: string, id: string) => `${prefix}${kind}:${hash('sha256', id, 'base64url')}`
@@ -81,8 +103,8 @@ export function redisDenylist(redis: DenylistRedis, options: RedisDenylistOption
     const keys = Object.entries({ jti, sub: subject, sid, client: clientId })
       .filter((named): named is [string, string] => typeof named[1] === 'string')
       .map(([kind, id]) => keyOf(kind, id))
-    const found = await ask(redis, timeoutSeconds, () => Promise.all(keys.map((key) => redis.get(key))))
-    return found.some((issuedBefore) => issuedBefore !== null && !isIssuedSince(iat, Number(issuedBefore)))
+    const found = await ask((commands) => Promise.all(keys.map((key) => commands.get(key))))
+    return found.some((issuedBefore) => isThere(issuedBefore) && !isIssuedSince(iat, Number(issuedBefore)))
   }
 
   async function lookUpOrFail(auth: Auth): Promise<boolean> {
@@ -93,11 +115,9 @@ export function redisDenylist(redis: DenylistRedis, options: RedisDenylistOption
     }
   }
 
-  async function revoke(key: string, issuedBefore: number, seconds = keepSeconds): Promise<void> {
-    const former = Number((await ask(redis, timeoutSeconds, () => redis.get(key))) ?? 0)
-    const value = String(Math.max(former, issuedBefore)) // an earlier time must not lift a later one
-    const milliseconds = Math.ceil(Math.max(seconds, CLOCK_MARGIN_SECONDS) * 1000)
-    await ask(redis, timeoutSeconds, () => redis.set(key, value, { PX: milliseconds }))
+  async function revoke(key: string, issuedBefore: number, lifeSeconds = keepSeconds): Promise<void> {
+    const milliseconds = Math.ceil(Math.max(lifeSeconds, CLOCK_MARGIN_SECONDS) * 1000)
+    await ask((commands) => commands.evaluate(REVOKE, key, [String(issuedBefore), String(milliseconds)]))
     recent = createLruMap(MAX_KNOWN)
   }
 
@@ -105,38 +125,43 @@ export function redisDenylist(redis: DenylistRedis, options: RedisDenylistOption
     isRevoked(auth) {
       const digest = hash('sha256', auth.token, 'base64url')
       const known = recent.get(digest)
-      if (known && Date.now() < known.until) return known.answer
+      if (known && performance.now() < known.until) return known.answer
       const answer = lookUpOrFail(auth)
-      const entry: Known = { until: Date.now() + maxStaleSeconds * 1000, answer }
+      const entry: Known = { until: performance.now() + maxStaleSeconds * 1000, answer }
       const memory = recent
       memory.set(digest, entry)
       answer.then(
         (revoked) => {
-          entry.answer = revoked // from now on without a turn of the event loop
+          entry.answer = revoked // further requests get it at once
         },
         () => memory.delete(digest),
       )
       return answer
     },
     async revokeToken(jti, expiresAt) {
-      const key = keyOf('jti', named('jti', jti))
+      const key = keyOf('jti', text(jti, 'jti'))
       if (expiresAt === undefined) return revoke(key, ALWAYS)
-      const seconds = epochSeconds('expiresAt', expiresAt) - Date.now() / 1000
-      await revoke(key, ALWAYS, seconds + CLOCK_MARGIN_SECONDS)
+      const lifeSeconds = epochSeconds('expiresAt', expiresAt) - Date.now() / 1000
+      await revoke(key, ALWAYS, lifeSeconds + CLOCK_MARGIN_SECONDS)
     },
     async revokeSubject(subject, issuedBefore = untilNow()) {
-      await revoke(keyOf('sub', named('subject', subject)), epochSeconds('issuedBefore', issuedBefore))
+      await revoke(keyOf('sub', text(subject, 'subject')), epochSeconds('issuedBefore', issuedBefore))
     },
     async revokeSession(sid) {
-      await revoke(keyOf('sid', named('sid', sid)), ALWAYS)
+      await revoke(keyOf('sid', text(sid, 'sid')), ALWAYS)
     },
     async revokeClient(clientId, issuedBefore = untilNow()) {
-      await revoke(keyOf('client', named('clientId', clientId)), epochSeconds('issuedBefore', issuedBefore))
+      await revoke(keyOf('client', text(clientId, 'clientId')), epochSeconds('issuedBefore', issuedBefore))
     },
   }
 }
 
-/** What cannot be compared is revoked. */
+/** Redis clients return null or undefined for a key that is not there. */
+function isThere(value: unknown): boolean {
+  return value !== null && value !== undefined
+}
+
+/** A token without `iat` cannot be compared, and counts as revoked. */
 function isIssuedSince(iat: number | undefined, issuedBefore: number): boolean {
   return iat !== undefined && iat >= issuedBefore
 }
@@ -144,20 +169,6 @@ function isIssuedSince(iat: number | undefined, issuedBefore: number): boolean {
 /** `iat` is in whole seconds: tokens of the running one count as issued before. */
 function untilNow(): number {
   return Math.floor(Date.now() / 1000) + 1
-}
-
-function checked(options: RedisDenylistOptions): Required<RedisDenylistOptions> {
-  checkNames('redisDenylist', options, Object.keys(DEFAULTS))
-  const given = { ...DEFAULTS, ...options }
-  notNegative('maxStaleSeconds', given.maxStaleSeconds)
-  positive('timeoutSeconds', given.timeoutSeconds)
-  positive('keepSeconds', given.keepSeconds)
-  return given
-}
-
-function named(name: string, id: unknown): string {
-  if (typeof id === 'string' && id !== '') return id
-  throw new TypeError(`${name} must be a non-empty string`)
 }
 
 /** Milliseconds would revoke every token to come. */

@@ -1,26 +1,26 @@
-import type { JsonObject } from '../compact-jws.js'
+import type { Auth } from '../auth.js'
+import type { JsonObject } from '../jose/compact-jws.js'
 import { createLruMap } from '../lru-map.js'
-import type { Auth } from '../request.js'
-import { readVerified, type Verdict } from './jwt.js'
+import { readVerified, type VerifiedJwt } from './jwt.js'
 
-/** Verdicts on JWTs, by the digest of the token. Bounded: the one unused longest goes first. */
-export interface VerdictCache {
-  /** Undefined too for one that ended: by time, by withdrawal of its key, by keys too old to be trusted. */
-  get(digest: string): Verdict | undefined
-  set(digest: string, verdict: Verdict): void
+/** Verified JWTs, by the digest of the token. Bounded: the one unused longest goes first. */
+export interface JwtCache {
+  /** Undefined also for one that ended: by time, by withdrawal of its key, by keys too old to be trusted. */
+  get(digest: string): VerifiedJwt | undefined
+  set(digest: string, verified: VerifiedJwt): void
 }
 
 /**
- * A verdict as it is kept after a token's first use, without what the token says: read anew, once, on its second use.
- * Many tokens never have one, and a flood of them would fill the heap with some thirty objects each.
+ * A verified JWT as it is kept after its first use, without what the token says: that is read again, once, on its
+ * second use. Many tokens have no second use, and a flood of them would fill the heap with some thirty objects each.
  */
-interface Entry extends Pick<Verdict, 'issuer' | 'key' | 'endsAt'> {
+interface Entry extends Pick<VerifiedJwt, 'issuer' | 'key' | 'endsAt'> {
   readonly token: string
   readonly header: JsonObject
   auth: Auth | undefined
 }
 
-export function createVerdictCache(maxEntries: number): VerdictCache {
+export function createJwtCache(maxEntries: number): JwtCache {
   const entries = createLruMap<Entry>(maxEntries)
   return {
     get(digest) {
@@ -40,7 +40,7 @@ function holds({ endsAt, key, issuer }: Entry): boolean {
   return Date.now() / 1000 < endsAt && !key.withdrawn && issuer.keys.trusted()
 }
 
-function withAuth(entry: Entry): Verdict {
+function withAuth(entry: Entry): VerifiedJwt {
   entry.auth ??= readVerified(entry.token, entry.header)
-  return entry as Verdict
+  return entry as VerifiedJwt
 }

@@ -1,84 +1,89 @@
-import type { JsonObject } from '../compact-jws.js'
-import { authError } from '../errors.js'
-import type { Claims } from '../request.js'
+import { audiencesOf, type Claims, isStrings } from '../auth.js'
+import type { AudienceRule } from '../issuer/issuers.js'
+import type { JsonObject } from '../jose/compact-jws.js'
+import { detailsOf, type Finding, nearMissHint, oneOf } from '../refusal/details.js'
+import { authError, type RefusalCode } from '../refusal/errors.js'
 
 /** What every access token is held to, whatever its issuer. */
 export interface ClaimRules {
-  clockToleranceSeconds: number
-  maxTokenAgeSeconds: number | undefined
-  profile: 'rfc9068' | undefined
+  readonly clockToleranceSeconds: number
+  readonly maxTokenAgeSeconds: number | undefined
+  readonly profile: 'rfc9068' | undefined
   /** The members of `cnf` that are checked on every request. */
-  confirmations: readonly string[]
+  readonly confirmations: readonly string[]
 }
 
-const ACCESS_TOKEN_TYPES = new Set(['at+jwt', 'application/at+jwt'])
-const UNTYPED = new Set(['jwt', 'application/jwt'])
+/** The rules for one token. */
+export interface ClaimContext extends ClaimRules {
+  readonly audience: AudienceRule
+  /** Whether a token without any audience may pass: for introspection answers of servers that send none. */
+  readonly audienceOptional?: boolean
+  /** Epoch seconds. */
+  readonly now: number
+}
 
-/** Claims that only other JWTs have: ID tokens, logout and security event tokens, introspection answers, proofs. */
-const FOREIGN_CLAIMS = [
-  'nonce',
-  'at_hash',
-  'c_hash',
-  's_hash',
-  'events',
-  'token_introspection',
-  'htm',
-  'htu',
-] as const
+/** Why a claim does not pass. */
+export interface ClaimFault extends Finding {
+  readonly code: RefusalCode
+}
 
-const RFC9068_CLAIMS = ['sub', 'client_id', 'iat', 'jti'] as const
+/** One rule. Null counts as absent, times and `cnf` excepted. */
+export interface ClaimRule {
+  /** The claim it is about. */
+  readonly claim: string
+  /** Undefined when the claim passes. Called only after the rules before it have passed. */
+  fault(claims: JsonObject, context: ClaimContext): ClaimFault | undefined
+}
+
+/** Issuers' clocks run a little ahead of others, and `iat` makes no token valid earlier than `nbf` does. */
+const IAT_AHEAD_SECONDS = 60
+
+/** In the order in which a token is refused. A new rule is a new row. */
+export const claimRules: readonly ClaimRule[] = [
+  form('exp', 'a number of epoch seconds', isTime),
+  form('nbf', 'a number of epoch seconds', (value) => value === undefined || isTime(value)),
+  form('iat', 'a number of epoch seconds', (value) => value === undefined || isTime(value)),
+  form('sub', 'a string', isTextOrAbsent),
+  form('jti', 'a string', isTextOrAbsent),
+  form('scope', 'a string or a list of strings', isScope),
+  form('scp', 'a string or a list of strings', isScope),
+  profileRule('sub'),
+  profileRule('client_id'),
+  profileRule('iat'),
+  profileRule('jti'),
+  { claim: 'cnf', fault: confirmationFault },
+  { claim: 'aud', fault: audienceFault },
+  { claim: 'exp', fault: expiryFault },
+  { claim: 'nbf', fault: notBeforeFault },
+  { claim: 'iat', fault: issuedAtFault },
+  { claim: 'iat', fault: ageFault },
+]
 
 /**
- * Refuses JWTs of another kind, so that no token can serve in a place it was not made for.
- *
- * @throws `type_not_allowed`
- * @see RFC 8725 §3.11, §3.12, RFC 9068 §4
- */
-export function checkType({ typ }: JsonObject, claims: JsonObject, { profile }: ClaimRules): void {
-  const type = typeof typ === 'string' ? typ.toLowerCase() : typ // media types compare case-insensitively
-  if (ACCESS_TOKEN_TYPES.has(type as string)) return
-  const isUntyped = type === undefined || UNTYPED.has(type as string)
-  if (profile === 'rfc9068' || !isUntyped || isForeign(claims)) throw authError('type_not_allowed')
-}
-
-function isForeign(claims: JsonObject): boolean {
-  return FOREIGN_CLAIMS.some((name) => Object.hasOwn(claims, name))
-}
-
-/**
- * Checks times, audience and the form of every claim this package reads.
+ * Checks times, audience, and the form of every claim that this package reads.
  *
  * @throws `claim_invalid`, `binding_unsupported`, `audience_mismatch`, `token_expired`, `token_not_yet_valid`,
  * `token_too_old`
  * @see RFC 7519 §4.1, RFC 9068 §2.2
  */
-export function checkClaims(claims: JsonObject, audience: readonly string[], rules: ClaimRules): Claims {
-  checkForm(claims)
-  if (rules.profile === 'rfc9068') demand(RFC9068_CLAIMS.every((name) => claims[name] !== undefined))
-  checkConfirmation(claims, rules)
-  const checked = claims as Claims
-  checkAudience(checked, audience)
-  checkTimes(checked, rules)
-  return checked
+export function checkClaims(claims: JsonObject, context: ClaimContext): Claims {
+  for (const rule of claimRules) {
+    const fault = rule.fault(claims, context)
+    if (fault) throw authError(fault.code, { details: () => claimDetails(fault) })
+  }
+  return claims as Claims
 }
 
-function checkForm(claims: JsonObject): void {
-  const { exp, nbf, iat, auth_time: authTime } = claims
-  demand(isTime(exp))
-  demand([nbf, iat, authTime].every((time) => time === undefined || isTime(time)))
-  const { sub, jti, client_id: clientId, azp, acr, sid, scope } = claims
-  demand(
-    [sub, jti, clientId, azp, acr, sid, scope].every(
-      (text) => text === undefined || typeof text === 'string',
-    ),
-  )
-  const { scp, permissions } = claims
-  demand(scp === undefined || typeof scp === 'string' || isStrings(scp))
-  demand(permissions === undefined || isStrings(permissions))
+export function claimDetails({ code: _, ...finding }: ClaimFault) {
+  return detailsOf(finding)
 }
 
-function demand(condition: boolean): void {
-  if (!condition) throw authError('claim_invalid')
+function form(claim: string, expected: string, isForm: (value: unknown) => boolean): ClaimRule {
+  return {
+    claim,
+    fault: ({ [claim]: received }) =>
+      isForm(received) ? undefined : { code: 'claim_invalid', claim, expected, received },
+  }
 }
 
 /** A NumericDate is a finite number; `1e999` in JSON is not. */
@@ -86,51 +91,124 @@ function isTime(value: unknown): boolean {
   return Number.isFinite(value)
 }
 
-function isStrings(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || value === null || typeof value === 'string'
 }
 
-/** A token bound in a way nobody checks would be good for whoever stole it (RFC 7800 §3.1, RFC 9449 §6). */
-function checkConfirmation({ cnf }: JsonObject, { confirmations }: ClaimRules): void {
-  if (cnf === undefined) return
+function isScope(value: unknown): boolean {
+  return isTextOrAbsent(value) || isStrings(value)
+}
+
+/** @see RFC 9068 §2.2 */
+function profileRule(claim: string): ClaimRule {
+  return {
+    claim,
+    fault({ [claim]: received }, { profile }) {
+      const isThere = claim === 'iat' ? received !== undefined : typeof received === 'string'
+      if (profile === undefined || isThere) return undefined
+      return { code: 'claim_invalid', claim, expected: 'present (profile rfc9068)', received }
+    },
+  }
+}
+
+/** Ways of binding a token (RFC 7800 §3, RFC 8705 §3.1, RFC 9449 §6): one that is not checked refuses. */
+const KNOWN_CONFIRMATIONS = ['jkt', 'x5t#S256', 'jwk', 'jwe', 'kid', 'jku']
+
+/**
+ * A token bound in a way nobody checks would be as good for whoever stole it. Members that are unknown are ignored
+ * beside one that is checked (RFC 7800 §3.1), such as `kc-jkt-type` of Keycloak.
+ */
+function confirmationFault({ cnf }: JsonObject, { confirmations }: ClaimContext): ClaimFault | undefined {
+  if (cnf === undefined) return undefined
   const members = typeof cnf === 'object' && cnf !== null ? Object.entries(cnf) : []
+  const known = members.filter(([name]) => KNOWN_CONFIRMATIONS.includes(name))
   const isChecked = ([name, value]: [string, unknown]) =>
     confirmations.includes(name) && typeof value === 'string' && value !== ''
-  if (members.length === 0 || !members.every(isChecked)) throw authError('binding_unsupported')
+  if (known.length > 0 && known.every(isChecked)) return undefined
+  const expected = confirmations.length > 0 ? confirmations.join(', ') : 'no binding'
+  const hint = 'turn on dpop for jkt, mtls for x5t#S256'
+  return { code: 'binding_unsupported', claim: 'cnf', expected, received: cnf, hint }
 }
 
-function checkAudience({ aud }: Claims, audience: readonly string[]): void {
-  const isForm = typeof aud === 'string' || isStrings(aud)
-  if (!isForm || !audiencesOf(aud).some((each) => audience.includes(each)))
-    throw authError('audience_mismatch')
+/** Another claim stands for the audience only in tokens that have none. */
+function audienceFault(claims: JsonObject, context: ClaimContext): ClaimFault | undefined {
+  const { claim, values } = context.audience
+  const { aud, [claim]: received } = claims
+  const hasNone = aud === undefined || aud === null || (Array.isArray(aud) && aud.length === 0)
+  if (claim !== 'aud' && !hasNone)
+    return { code: 'audience_mismatch', claim: 'aud', expected: `none, beside ${claim}`, received: aud }
+  if ((hasNone && context.audienceOptional) || namesOne(received, values)) return undefined
+  const hint = audienceHint(received, values, claims)
+  return { code: 'audience_mismatch', claim, expected: oneOf(values), received, hint }
 }
 
-/** `aud` as a list (RFC 7519 §4.1.3). */
-export function audiencesOf(aud: string | readonly string[]): readonly string[] {
-  return typeof aud === 'string' ? [aud] : aud
+/** A list with anything but strings is no audience (RFC 7519 §4.1.3). */
+function namesOne(value: unknown, values: readonly string[]): boolean {
+  return audiencesOf(value).some((each) => values.includes(each))
 }
 
-function checkTimes(claims: Claims, rules: ClaimRules): void {
-  const now = Date.now() / 1000
-  const { nbf, iat } = claims
-  const latestStart = now + rules.clockToleranceSeconds
-  const latestNotBefore = Math.floor(now) + rules.clockToleranceSeconds // never in favour of a fraction of a second
-  if (now >= claims.exp + rules.clockToleranceSeconds) throw authError('token_expired')
-  if ((nbf !== undefined && nbf > latestNotBefore) || (iat !== undefined && iat > latestStart)) {
-    throw authError('token_not_yet_valid')
+function audienceHint(received: unknown, values: readonly string[], { iss }: JsonObject): string | undefined {
+  if (received === `${iss}userinfo`)
+    return 'a token for userinfo alone: name the audience in the token request'
+  if (received === undefined)
+    return 'name the audience in the token request, or set audience: { claim, values }'
+  return audiencesOf(received)
+    .map((each) => nearMissHint(values, each))
+    .find((hint) => hint !== undefined)
+}
+
+function expiryFault(
+  claims: JsonObject,
+  { now, clockToleranceSeconds }: ClaimContext,
+): ClaimFault | undefined {
+  const { exp } = claims as Claims
+  if (now < exp + clockToleranceSeconds) return undefined
+  const expected = `later than ${Math.floor(now - clockToleranceSeconds)}`
+  return { code: 'token_expired', claim: 'exp', expected, received: exp }
+}
+
+/** Never in favour of a fraction of a second. */
+function notBeforeFault(
+  claims: JsonObject,
+  { now, clockToleranceSeconds }: ClaimContext,
+): ClaimFault | undefined {
+  const { nbf } = claims as Claims
+  const latest = Math.floor(now) + clockToleranceSeconds
+  if (nbf === undefined || nbf <= latest) return undefined
+  return {
+    code: 'token_not_yet_valid',
+    claim: 'nbf',
+    expected: `at most ${latest}`,
+    received: nbf,
+    hint: CLOCKS,
   }
-  if (rules.maxTokenAgeSeconds !== undefined) demand(iat !== undefined)
-  if (now >= endOf(claims, rules)) throw authError('token_too_old')
+}
+
+function issuedAtFault(
+  claims: JsonObject,
+  { now, clockToleranceSeconds }: ClaimContext,
+): ClaimFault | undefined {
+  const { iat } = claims as Claims
+  const latest = now + Math.max(IAT_AHEAD_SECONDS, clockToleranceSeconds)
+  if (iat === undefined || iat <= latest) return undefined
+  const expected = `at most ${Math.floor(latest)}`
+  return { code: 'token_not_yet_valid', claim: 'iat', expected, received: iat, hint: CLOCKS }
+}
+
+const CLOCKS = 'compare the clocks of this machine and of the issuer'
+
+function ageFault(claims: JsonObject, context: ClaimContext): ClaimFault | undefined {
+  const { iat } = claims as Claims
+  const { maxTokenAgeSeconds, now } = context
+  if (maxTokenAgeSeconds === undefined) return undefined
+  const expected = `no more than ${maxTokenAgeSeconds} s ago`
+  if (iat === undefined) return { code: 'claim_invalid', claim: 'iat', expected, received: iat }
+  if (now < endOf(claims as Claims, context)) return undefined
+  return { code: 'token_too_old', claim: 'iat', expected, received: iat }
 }
 
 /** The epoch second from which the token is refused. */
 export function endOf({ exp, iat }: Claims, rules: ClaimRules): number {
   const { maxTokenAgeSeconds = Number.POSITIVE_INFINITY, clockToleranceSeconds } = rules
   return Math.min(exp, (iat ?? 0) + maxTokenAgeSeconds) + clockToleranceSeconds
-}
-
-/** From `scope` (RFC 9068 §2.2.3), else from `scp` as some servers write it. */
-export function scopesOf({ scope, scp }: JsonObject): string[] {
-  const scopes = scope ?? scp ?? ''
-  return typeof scopes === 'string' ? scopes.split(' ').filter(Boolean) : [...(scopes as string[])]
 }

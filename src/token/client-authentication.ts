@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
 import type { IntrospectionRules, SigningKey } from './introspection-options.js'
 
-/** What shows the authorization server who asks it: part of the headers, or of the form. */
+/** What authenticates this API to the authorization server: headers, or members of the form. */
 export interface ClientProof {
   readonly headers: Record<string, string>
   readonly form: Record<string, string>
@@ -11,7 +11,7 @@ export interface ClientProof {
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const ASSERTION_SECONDS = 60
 
-/** @param issuer Whom to show it: an assertion is good for this server only. */
+/** @param issuer The server that the proof is for: an assertion counts nowhere else. */
 export async function authenticateClient(rules: IntrospectionRules, issuer: string): Promise<ClientProof> {
   const { clientId, credential } = rules
   if (credential.method === 'client_secret_basic') {

@@ -1,22 +1,32 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import type { JWK } from 'jose'
-import { isHttpsOrLoopbackUrl } from '../issuer/issuer-url.js'
-import { ALGORITHMS, type Algorithm } from '../jwk.js'
-import * as check from '../option-checks.js'
+import { ALGORITHMS, type Algorithm } from '../jose/algorithms.js'
+import { bool, type Check, oneOf, seconds, text, wrong } from '../options/checks.js'
+import { checked, type Fields, maybe, or, required } from '../options/schema.js'
 
 interface CommonOptions {
   /** Whose opaque tokens these are: one of the `issuer`s. Needed where there are several. */
   issuer?: string
-  /** Where to ask. Default: discovery tells. */
+  /** Where to ask. Default: the metadata name the address. */
   endpoint?: string
   /** Who this API is to the authorization server. */
   clientId: string
-  /** Seconds that an answer is used without asking again, never beyond `exp`: so long a revoked token is taken. Default 30. */
+  /**
+   * Seconds that an answer is used without asking again, never beyond `exp`: a revoked token is taken for that long.
+   * Default 30, at most an hour.
+   */
   maxAgeSeconds?: number
-  /** Deadline of one question in seconds, discovery included. Default 5. */
+  /** Deadline of one question in seconds, discovery included. Default 5, at most 60. */
   timeoutSeconds?: number
-  /** Demands signed answers, made for `clientId`. Default false. @see RFC 9701 */
+  /** Demands signed answers, made for `clientId` or this API's audience. Default false. @see RFC 9701 */
   signedResponse?: boolean
+  /**
+   * Whether an answer must name this API in `aud`. Set false for servers that send none: safe only where every token
+   * of that server may be used here. A wrong `aud` is refused all the same. Default true. @see RFC 7662 §2.2
+   */
+  requireAudience?: boolean
+  /** Asks about JWTs of this issuer too once they are verified, so that a revoked one ends within `maxAgeSeconds`. Default false. */
+  jwts?: boolean
 }
 
 interface SecretOptions {
@@ -33,7 +43,13 @@ interface PrivateKeyOptions {
   clientSecret?: never
 }
 
-/** How opaque access tokens are asked about. @see RFC 7662 */
+/**
+ * How the authorization server is asked about opaque access tokens.
+ *
+ * @example
+ * requireAuth({ issuer, audience, introspection: { clientId: 'messages-api', clientSecret: process.env.API_SECRET } })
+ * @see RFC 7662
+ */
 export type IntrospectionOptions = CommonOptions & (SecretOptions | PrivateKeyOptions)
 
 export interface SigningKey {
@@ -47,73 +63,69 @@ export type ClientCredential =
   | { readonly method: 'client_secret_post'; readonly secret: string }
   | { readonly method: 'private_key_jwt'; readonly signingKey: SigningKey }
 
-/** Options once checked. */
-export interface IntrospectionRules {
-  readonly endpoint: string | undefined
-  readonly clientId: string
-  readonly credential: ClientCredential
-  readonly maxAgeSeconds: number
-  readonly timeoutSeconds: number
-  readonly signedResponse: boolean
+/** Never shows the value. */
+const secret: Check<string> = (value, name) => {
+  if (typeof value === 'string' && value !== '') return value
+  throw new TypeError(`${name} must be a non-empty string`)
 }
 
-const NAMES = [
-  'issuer',
-  'endpoint',
-  'clientId',
-  'clientSecret',
-  'privateKey',
-  'authMethod',
-  'maxAgeSeconds',
-  'timeoutSeconds',
-  'signedResponse',
-]
-
-/** @throws TypeError naming the option; its value is not shown where it may be a secret. */
-export function introspectionRules(options: IntrospectionOptions): IntrospectionRules {
-  check.checkNames('introspection', check.plainObject('introspection', options), NAMES)
-  const { endpoint, clientId, maxAgeSeconds = 30, timeoutSeconds = 5, signedResponse = false } = options
-  if (endpoint !== undefined && !isHttpsOrLoopbackUrl(endpoint))
-    throw check.wrong('introspection.endpoint', 'an https URL (http only for loopback hosts)', endpoint)
-  if (typeof clientId !== 'string' || clientId === '')
-    throw check.wrong('introspection.clientId', 'a non-empty string', clientId)
-  return Object.freeze({
-    endpoint,
-    clientId,
-    credential: credentialOf(options),
-    maxAgeSeconds: check.notNegative('introspection.maxAgeSeconds', maxAgeSeconds),
-    timeoutSeconds: check.positive('introspection.timeoutSeconds', timeoutSeconds),
-    signedResponse: check.bool('introspection.signedResponse', signedResponse),
-  })
-}
-
-function credentialOf({ clientSecret, privateKey, authMethod }: IntrospectionOptions): ClientCredential {
-  if ((clientSecret === undefined) === (privateKey === undefined))
-    throw new TypeError('introspection needs one of clientSecret and privateKey')
-  const methods: readonly string[] =
-    privateKey === undefined ? ['client_secret_basic', 'client_secret_post'] : ['private_key_jwt']
-  const method = authMethod ?? methods[0]
-  if (!methods.includes(method as string))
-    throw check.wrong('introspection.authMethod', methods.join(' or '), authMethod)
-  if (privateKey !== undefined) return { method: 'private_key_jwt', signingKey: signingKeyOf(privateKey) }
-  if (typeof clientSecret !== 'string' || clientSecret === '')
-    throw new TypeError('introspection.clientSecret must be a non-empty string')
-  return { method: method as 'client_secret_basic' | 'client_secret_post', secret: clientSecret }
-}
-
-function signingKeyOf(jwk: JWK): SigningKey {
+/** Never shows the value: Node's own message may quote the key, too. */
+const signingKey: Check<SigningKey> = (value, name) => {
+  const jwk = value as JWK | null
   const alg = ALGORITHMS.find((each) => each === jwk?.alg)
   try {
-    if (alg !== undefined)
-      return {
-        key: createPrivateKey({ key: jwk as never, format: 'jwk' }),
-        alg,
-        ...(typeof jwk.kid === 'string' && { kid: jwk.kid }),
-      }
+    if (jwk && alg !== undefined) {
+      const key = createPrivateKey({ key: jwk as never, format: 'jwk' })
+      return { key, alg, ...(typeof jwk.kid === 'string' && { kid: jwk.kid }) }
+    }
   } catch {
-    // Node's own message may quote the key
+    // told below
   }
-  throw new TypeError(
-    `introspection.privateKey must be a private JWK with an alg of ${ALGORITHMS.join(', ')}`,
+  throw new TypeError(`${name} must be a private JWK with an alg of ${ALGORITHMS.join(', ')}`)
+}
+
+type Names = CommonOptions & { clientSecret?: string; privateKey?: JWK; authMethod?: string }
+
+const FIELDS = {
+  issuer: maybe(text),
+  endpoint: maybe(text),
+  clientId: required(text),
+  maxAgeSeconds: or(30, seconds({ max: 3600 })),
+  timeoutSeconds: or(5, seconds({ min: 'above 0', max: 60 })),
+  signedResponse: or(false, bool),
+  requireAudience: or(true, bool),
+  jwts: or(false, bool),
+  clientSecret: maybe(secret),
+  privateKey: maybe(signingKey),
+  authMethod: maybe(oneOf('client_secret_basic', 'client_secret_post', 'private_key_jwt')),
+} satisfies Fields<Names>
+
+/** Options once checked. */
+export type IntrospectionRules = ReturnType<typeof introspectionRules>
+
+/** A check for the option `introspection`. */
+export const introspectionRules = (value: unknown, name: string) => {
+  const { clientSecret, privateKey, authMethod, ...rules } = checked(FIELDS, value, { name })
+  if ((clientSecret === undefined) === (privateKey === undefined))
+    throw new TypeError(`${name} needs one of clientSecret and privateKey`)
+  const credential: ClientCredential =
+    clientSecret === undefined
+      ? { method: 'private_key_jwt', signingKey: privateKey as SigningKey }
+      : { method: secretMethod(authMethod, name), secret: clientSecret }
+  if (authMethod !== undefined && authMethod !== credential.method)
+    throw wrong(`${name}.authMethod`, '"private_key_jwt" beside privateKey', authMethod)
+  return Object.freeze({ ...rules, credential })
+}
+
+function secretMethod(
+  method: string | undefined,
+  name: string,
+): 'client_secret_basic' | 'client_secret_post' {
+  if (method === undefined || method === 'client_secret_basic') return 'client_secret_basic'
+  if (method === 'client_secret_post') return method
+  throw wrong(
+    `${name}.authMethod`,
+    '"client_secret_basic" or "client_secret_post" beside clientSecret',
+    method,
   )
 }

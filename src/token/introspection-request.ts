@@ -1,134 +1,103 @@
-import { type JsonObject, parseCompactJws } from '../compact-jws.js'
-import { isAuthError, outage } from '../errors.js'
-import type { Events } from '../events.js'
-import { FetchError, type FetchJsonOptions, fetchJson, withDeadline } from '../fetch-json.js'
-import { createBackoff } from '../issuer/backoff.js'
-import { fetchMetadata, MetadataError } from '../issuer/discovery.js'
-import { isSecureUrl } from '../issuer/issuer-url.js'
+import { fetchMetadata, linkIn, type MetadataSource } from '../issuer/discovery.js'
 import type { Issuer } from '../issuer/issuers.js'
-import { isSignedBy } from '../signature.js'
+import type { JsonObject } from '../jose/compact-jws.js'
+import { createAttempts } from '../net/attempts.js'
+import { AnswerError, FetchError, type FetchJsonOptions, fetchJson, withDeadline } from '../net/fetch-json.js'
+import { createLimit } from '../net/limit.js'
+import { outage } from '../refusal/errors.js'
+import type { Events } from '../refusal/events.js'
 import { authenticateClient } from './client-authentication.js'
 import type { IntrospectionRules } from './introspection-options.js'
+import { readSignedAnswer, SIGNED_ANSWER } from './signed-answer.js'
 
 export interface IntrospectionRequestConfig {
-  rules: IntrospectionRules
-  /** The one server that is told the tokens. */
-  issuer: Issuer
-  events: Events
-  fetch: typeof globalThis.fetch | undefined
+  readonly rules: IntrospectionRules
+  /** The only server that tokens are sent to. */
+  readonly issuer: Issuer
+  readonly metadata: MetadataSource
+  readonly clockToleranceSeconds: number
+  readonly events: Events
+  readonly fetch: typeof globalThis.fetch | undefined
 }
 
-/** An answer that must not be believed. The message quotes nothing of it. */
-export class IntrospectionError extends Error {
-  override name = 'IntrospectionError'
-}
-
-/** Asks the authorization server about one token. @throws `introspection_unavailable` */
+/** Asks the authorization server about one token. */
 export interface IntrospectionRequest {
+  /** @throws `introspection_unavailable` */
   ask(token: string): Promise<JsonObject>
-  /** Resolves once it is known where to ask. @throws `introspection_unavailable` */
+  /** Resolves once the endpoint is known. @throws `introspection_unavailable` */
   ready(): Promise<void>
 }
 
 const MAX_BYTES = 65_536
-const SIGNED = 'application/token-introspection+jwt'
 
-/** Statuses that any question would get: waiting helps. Others may be about this token, which must not stop others. */
-const REFUSING_ALL: readonly unknown[] = [undefined, 401, 403, 429]
+/** A flood of invented tokens must not open a connection for each. */
+const LIMIT = { atOnce: 50, waiting: 1000 }
+
+/** Statuses that every question would get, so that waiting helps. Others may be about this one token. */
+const STATUSES_FOR_ALL: readonly unknown[] = [undefined, 401, 403, 429]
 
 export function createIntrospectionRequest(config: IntrospectionRequestConfig): IntrospectionRequest {
-  const { rules, issuer, events } = config
-  const backoff = createBackoff()
+  const { rules, issuer, events, fetch } = config
   const endpoint = createEndpoint(config)
-  let lastFailure: unknown
+  const limited = createLimit(LIMIT, () => outage('introspection_unavailable', 1))
+  const attempts = createAttempts({
+    code: 'introspection_unavailable',
+    affectsAll: (error) => error instanceof FetchError && STATUSES_FOR_ALL.includes(error.status),
+    onFailure(error) {
+      endpoint.forget()
+      const { issuer: name } = issuer
+      events.emit({ type: 'introspection_failed', issuer: name, reason: error.message, error })
+    },
+  })
 
-  async function attempt<T>(step: (transport: FetchJsonOptions) => Promise<T>): Promise<T> {
-    const wait = backoff.remainingSeconds()
-    if (wait > 0) throw outage('introspection_unavailable', wait, lastFailure)
-    try {
-      const result = await withDeadline(rules.timeoutSeconds, (signal) => step(transportOf(config, signal)))
-      backoff.succeeded()
-      return result
-    } catch (error) {
-      throw failed(error)
-    }
-  }
-
-  /** Our own credentials refused is no client's fault either (RFC 7662 §2.3). */
-  function failed(error: unknown): unknown {
-    const isNamed =
-      error instanceof FetchError || error instanceof MetadataError || error instanceof IntrospectionError
-    if (!isNamed) return error
-    lastFailure = error
-    if (error instanceof FetchError && REFUSING_ALL.includes(error.status)) backoff.failed()
-    endpoint.forget()
-    events.emit({ type: 'introspection_failed', issuer: issuer.issuer, error })
-    return outage('introspection_unavailable', backoff.remainingSeconds(), error)
-  }
-
-  async function question(token: string, transport: FetchJsonOptions): Promise<JsonObject> {
-    const url = await endpoint.find(transport)
-    const proof = await authenticateClient(rules, issuer.issuer)
-    const form = new URLSearchParams({ token, token_type_hint: 'access_token', ...proof.form })
-    const accept = rules.signedResponse ? { mediaType: SIGNED } : {}
-    const { body } = await fetchJson(url, { ...transport, ...accept, form, headers: proof.headers })
-    const answer = rules.signedResponse ? await verifySigned(body as string, config) : body
-    if (isObject(answer)) return answer
-    throw new IntrospectionError(`${url} did not answer with a JSON object`)
+  function attempt<T>(step: (transport: FetchJsonOptions) => Promise<T>): Promise<T> {
+    return attempts.run(() =>
+      withDeadline(rules.timeoutSeconds, (signal) => step({ signal, maxBytes: MAX_BYTES, fetch })),
+    )
   }
 
   return {
-    ask: (token) => attempt((transport) => question(token, transport)),
+    ask: (token) => limited(() => attempt((transport) => question(token, { transport, endpoint, config }))),
     ready: async () => void (await attempt(endpoint.find)),
   }
 }
 
-function transportOf({ fetch }: IntrospectionRequestConfig, signal: AbortSignal): FetchJsonOptions {
-  return { signal, maxBytes: MAX_BYTES, ...(fetch && { fetch }) }
+interface Question {
+  transport: FetchJsonOptions
+  endpoint: Endpoint
+  config: IntrospectionRequestConfig
 }
 
-/** Discovered once, and anew after a failure: the server may have moved. */
-function createEndpoint({ rules, issuer: { issuer } }: IntrospectionRequestConfig) {
+/** Our own credentials refused is no client's fault (RFC 7662 §2.3): every status but 200 is an outage. */
+async function question(token: string, { transport, endpoint, config }: Question): Promise<JsonObject> {
+  const { rules, issuer, clockToleranceSeconds } = config
+  const url = await endpoint.find(transport)
+  const proof = await authenticateClient(rules, issuer.issuer)
+  const form = new URLSearchParams({ token, token_type_hint: 'access_token', ...proof.form })
+  const accept = rules.signedResponse ? { mediaType: SIGNED_ANSWER } : {}
+  const askedAt = Date.now() / 1000
+  const { body } = await fetchJson(url, { ...transport, ...accept, form, headers: proof.headers })
+  const { clientId } = rules
+  const context = { issuer, clientId, clockToleranceSeconds, askedAt }
+  const answer = rules.signedResponse ? await readSignedAnswer(body as string, context) : body
+  if (isObject(answer)) return answer
+  throw new AnswerError(`${url} did not answer with a JSON object`)
+}
+
+type Endpoint = ReturnType<typeof createEndpoint>
+
+/** Discovered once, and again after a failure: the server may have moved. */
+function createEndpoint({ rules, metadata }: IntrospectionRequestConfig) {
   let known = rules.endpoint
   return {
     async find(transport: FetchJsonOptions): Promise<string> {
-      known ??= endpointOf(await fetchMetadata(issuer, transport), issuer)
+      known ??= linkIn(await fetchMetadata(metadata, transport), 'introspection_endpoint', metadata)
       return known
     },
     forget: () => {
       known = rules.endpoint
     },
   }
-}
-
-function endpointOf({ introspection_endpoint: url }: JsonObject, issuer: string): string {
-  if (isSecureUrl(url, issuer)) return url
-  throw new MetadataError(`the metadata of ${issuer} has no safe introspection_endpoint`)
-}
-
-/**
- * The data of a signed answer: it is by this issuer, of this kind, and made for us.
- *
- * @throws IntrospectionError, `keys_unavailable`
- * @see RFC 9701 §5, §8
- */
-async function verifySigned(jwt: string, { rules, issuer }: IntrospectionRequestConfig): Promise<unknown> {
-  try {
-    const { header, claims } = parseCompactJws(jwt)
-    const alg = issuer.algorithms.find((each) => each === header.alg)
-    const type = String(header.typ)
-      .toLowerCase()
-      .replace(/^application\//, '')
-    const isForUs = ([] as unknown[]).concat(claims.aud).includes(rules.clientId)
-    const isAnswer = type === 'token-introspection+jwt' && Number.isFinite(claims.iat)
-    if (alg !== undefined && isAnswer && isForUs && claims.iss === issuer.issuer) {
-      const key = await issuer.keys.find(header.kid as string | undefined, alg)
-      if (await isSignedBy(jwt, key)) return claims.token_introspection
-    }
-  } catch (error) {
-    if (!isAuthError(error) || error.status >= 500) throw error
-  }
-  throw new IntrospectionError(`the signed introspection answer of ${issuer.issuer} is not valid`)
 }
 
 function isObject(value: unknown): value is JsonObject {

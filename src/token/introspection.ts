@@ -1,47 +1,54 @@
-import type { JsonObject } from '../compact-jws.js'
-import { authError, isAuthError, type RefusalCode } from '../errors.js'
-import { issuerUrl } from '../issuer/issuer-url.js'
+import { type Auth, createAuth } from '../auth.js'
 import type { Issuer, Issuers } from '../issuer/issuers.js'
+import type { JsonObject } from '../jose/compact-jws.js'
 import { createLruMap } from '../lru-map.js'
-import { wrong } from '../option-checks.js'
-import type { Auth } from '../request.js'
+import { after } from '../net/after.js'
+import { isSafeUrl } from '../net/safe-url.js'
+import { createSingleFlight } from '../net/single-flight.js'
+import { wrong } from '../options/checks.js'
+import { authError, isAuthError, type RefusalCode, type RefusalDetails } from '../refusal/errors.js'
 import { type ClaimRules, checkClaims, endOf } from './claims.js'
-import {
-  type IntrospectionOptions,
-  type IntrospectionRules,
-  introspectionRules,
-} from './introspection-options.js'
+import type { IntrospectionRules } from './introspection-options.js'
 import { createIntrospectionRequest, type IntrospectionRequestConfig } from './introspection-request.js'
-import { authOf } from './jwt.js'
+import { checkMarks } from './kind.js'
 
-/** What the authorization server said of a token. */
+/** What the authorization server answered about a token. */
 export interface Introspected {
   readonly auth: Auth
   readonly issuer: Issuer
   readonly source: 'introspection' | 'cache'
 }
 
-/** Judges opaque access tokens: at once for one that was asked about recently. */
+/** Judges tokens by asking the authorization server: at once for one that was asked about recently. */
 export interface Introspection {
-  /** @throws `token_inactive`, `introspection_unavailable`, and what `checkClaims` throws */
+  /** Judges an opaque token. @throws `token_inactive`, `introspection_unavailable`, and what `checkClaims` throws */
   judge(token: string, digest: string): Introspected | Promise<Introspected>
+  /** Confirms a JWT that was verified here. @throws `token_inactive`, `introspection_unavailable` */
+  confirm(auth: Auth, digest: string): void | Promise<void>
+  /** Whether `confirm` has to be asked about tokens of this issuer. */
+  confirms(issuer: Issuer): boolean
   ready(): Promise<void>
 }
 
 export interface IntrospectionContext extends Pick<IntrospectionRequestConfig, 'events' | 'fetch'> {
-  issuers: Issuers
-  claimRules: ClaimRules
+  readonly issuers: Issuers<never>
+  readonly claimRules: ClaimRules
+  readonly httpHosts: readonly string[]
 }
 
 const MAX_ACCEPTED = 10_000
-/** Apart from the accepted, so that a flood of invented tokens drives out none of them. */
+/** Kept apart from the accepted, so that a flood of invented tokens drives out none of them. */
 const MAX_REFUSED = 1000
 const MAX_REFUSED_SECONDS = 5
 
-type Known = { readonly until: number } & (
-  | { readonly introspected: Introspected }
-  | { readonly refused: RefusalCode }
+/** An answer with its two ends: its age runs on the monotonic clock, the token's `exp` on the wall clock. */
+type Known = { readonly usableUntil: number; readonly endsAt: number } & (
+  | { readonly introspected: Introspected | undefined }
+  | { readonly refused: RefusalCode; readonly details: RefusalDetails | undefined }
 )
+
+/** Makes a verdict of an answer. @throws refusals */
+type Judge = (answer: JsonObject) => { introspected: Introspected | undefined; endsAt: number }
 
 /**
  * Concurrent questions about one token are one; no raw token is kept as a key.
@@ -49,107 +56,145 @@ type Known = { readonly until: number } & (
  * @throws TypeError naming the option that is wrong.
  */
 export function createIntrospection(
-  options: IntrospectionOptions,
-  { issuers, claimRules, ...transport }: IntrospectionContext,
+  rules: IntrospectionRules,
+  { issuers, claimRules, httpHosts, ...transport }: IntrospectionContext,
 ): Introspection {
-  const rules = introspectionRules(options)
-  const issuer = issuerOf(options, issuers)
-  const request = createIntrospectionRequest({ ...transport, rules, issuer })
-  const accepted = createLruMap<Known>(MAX_ACCEPTED)
-  const refused = createLruMap<Known>(MAX_REFUSED)
-  const underWay = new Map<string, Promise<Known>>()
+  if (rules.endpoint !== undefined && !isSafeUrl(rules.endpoint, httpHosts))
+    throw wrong(
+      'introspection.endpoint',
+      'an https URL (http only for loopback hosts and httpHosts)',
+      rules.endpoint,
+    )
+  const issuer = issuerOf(rules, issuers)
+  if (rules.endpoint === undefined && !issuer.isDiscoverable)
+    throw new TypeError(`introspection.endpoint must be given: no metadata of ${issuer.issuer} are fetched`)
+  const { clockToleranceSeconds } = claimRules
+  const metadata = { issuer: issuer.issuer, metadataUrl: issuer.metadataUrl, httpHosts }
+  const request = createIntrospectionRequest({ ...transport, rules, issuer, metadata, clockToleranceSeconds })
+  const memory = createMemory()
+  const flights = createSingleFlight<Known>()
 
-  async function ask(token: string, digest: string): Promise<Known> {
-    const askedAt = Date.now() / 1000
-    const answer = await request.ask(token)
-    const known = judgeAnswer(token, answer, { rules, issuer, claimRules, askedAt })
-    const cache = 'refused' in known ? refused : accepted
-    if (known.until > askedAt) cache.set(digest, known)
+  async function ask(token: string, digest: string, judge: Judge): Promise<Known> {
+    const askedAt = performance.now()
+    const known = verdictOn(await request.ask(token), judge, { rules, askedAt })
+    memory.set(digest, known)
     return known
   }
 
-  function share(token: string, digest: string): Promise<Known> {
-    const shared = underWay.get(digest) ?? ask(token, digest).finally(() => underWay.delete(digest))
-    underWay.set(digest, shared)
-    return shared
+  function find(token: string, digest: string, judge: Judge): Known | Promise<Known> {
+    return memory.get(digest) ?? flights.run(digest, () => ask(token, digest, judge))
   }
 
   return {
     ready: request.ready,
+    confirms: ({ issuer: name }) => rules.jwts && name === issuer.issuer,
+    confirm(auth, digest) {
+      const judge = (answer: JsonObject) => confirmed(answer, auth)
+      return after(find(auth.token, digest, judge), (known) => void admitted(known))
+    },
     judge(token, digest) {
-      const known = accepted.get(digest) ?? refused.get(digest)
-      if (known && Date.now() / 1000 < known.until) return verdictOf(known, 'cache')
-      accepted.delete(digest) // else it would hide what is answered next
-      return share(token, digest).then((answered) => verdictOf(answered, 'introspection'))
+      const known = memory.get(digest)
+      if (known) return admitted(known) as Introspected
+      const judge = (answer: JsonObject) => accepted(token, answer, { rules, issuer, claimRules })
+      return after(find(token, digest, judge), (found) => ({
+        ...(admitted(found) as Introspected),
+        source: 'introspection' as const,
+      }))
     },
   }
 }
 
-function verdictOf(known: Known, source: Introspected['source']): Introspected {
-  if ('refused' in known) throw authError(known.refused)
-  return known.introspected.source === source ? known.introspected : { ...known.introspected, source }
+function admitted(known: Known): Introspected | undefined {
+  if (!('refused' in known)) return known.introspected
+  const { refused, details } = known
+  throw authError(refused, { details: details && (() => details) })
 }
 
-/** An opaque token does not say whose it is: it goes to one server only, which the application names. */
-function issuerOf({ issuer: name }: IntrospectionOptions, { names = [], find }: Issuers): Issuer {
-  const sole = name === undefined && names.length === 1 ? names[0] : name
-  const url = sole === undefined ? undefined : issuerUrl(sole)
-  if (url === undefined || !names.includes(url))
-    throw wrong('introspection.issuer', 'one of the configured issuers', name)
-  return find(url, undefined) as Issuer // at once, since no function names them
+function createMemory() {
+  const accepted = createLruMap<Known>(MAX_ACCEPTED)
+  const refused = createLruMap<Known>(MAX_REFUSED)
+  const isUsable = ({ usableUntil, endsAt }: Known) =>
+    performance.now() < usableUntil && Date.now() / 1000 < endsAt
+  return {
+    get(digest: string): Known | undefined {
+      const known = accepted.get(digest) ?? refused.get(digest)
+      if (known && isUsable(known)) return known
+      accepted.delete(digest) // else it would hide what is answered next
+      return undefined
+    },
+    set(digest: string, known: Known): void {
+      if (isUsable(known)) ('refused' in known ? refused : accepted).set(digest, known)
+    },
+  }
 }
 
-interface Asked {
+/** An opaque token does not name its issuer: it goes to one server only, which the application names. */
+function issuerOf({ issuer: name }: IntrospectionRules, { list = [] }: Issuers<never>): Issuer {
+  const sole = name === undefined && list.length === 1 ? list[0] : undefined
+  const named = name === undefined ? [] : [name, `https://${name}/`]
+  const issuer = sole ?? list.find((each) => named.includes(each.issuer))
+  if (issuer) return issuer
+  throw wrong('introspection.issuer', 'one of the configured issuers', name)
+}
+
+function verdictOn(
+  answer: JsonObject,
+  judge: Judge,
+  { rules, askedAt }: { rules: IntrospectionRules; askedAt: number },
+): Known {
+  const { maxAgeSeconds } = rules
+  try {
+    return { ...judge(answer), usableUntil: askedAt + maxAgeSeconds * 1000 }
+  } catch (error) {
+    if (!isAuthError(error)) throw error
+    const usableUntil = askedAt + Math.min(maxAgeSeconds, MAX_REFUSED_SECONDS) * 1000
+    return { refused: error.code, details: error.details, usableUntil, endsAt: Number.POSITIVE_INFINITY }
+  }
+}
+
+interface Accepting {
   rules: IntrospectionRules
   issuer: Issuer
   claimRules: ClaimRules
-  /** Epoch seconds, before the question was sent. */
-  askedAt: number
-}
-
-function judgeAnswer(token: string, answer: JsonObject, asked: Asked): Known {
-  const { rules, askedAt } = asked
-  try {
-    return accept(token, answer, asked)
-  } catch (error) {
-    if (!isAuthError(error)) throw error
-    return { refused: error.code, until: askedAt + Math.min(rules.maxAgeSeconds, MAX_REFUSED_SECONDS) }
-  }
 }
 
 /**
- * The server may have applied times and audience itself, or left that to us: whatever it says is held to the same
- * rules as the claims of a JWT (RFC 7662 §2.2, §4). Without `exp` a token is good until the next question.
+ * The server may have applied times and audience itself, or left that to us: its answer is held to the same rules as
+ * the claims of a JWT (RFC 7662 §2.2, §4). A token without `exp` is good until the next question.
  */
-function accept(token: string, answer: JsonObject, { rules, issuer, claimRules, askedAt }: Asked): Known {
-  const { active, ...said } = answer
+function accepted(token: string, answer: JsonObject, { rules, issuer, claimRules }: Accepting) {
+  const { active, ...members } = answer
   if (active !== true) throw authError('token_inactive')
-  checkKind(said)
-  const nextQuestion = Math.ceil(Date.now() / 1000 + Math.max(rules.maxAgeSeconds, 1))
+  checkMarks(members)
+  checkDpopMark(members)
+  const now = Date.now() / 1000
+  const nextQuestion = Math.ceil(now + Math.max(rules.maxAgeSeconds, 1))
   const claims = checkClaims(
-    { iss: issuer.issuer, exp: nextQuestion, ...said },
-    issuer.audience,
-    { ...claimRules, profile: undefined }, // which is about JWTs
+    { exp: nextQuestion, ...members, iss: members.iss ?? issuer.issuer },
+    {
+      ...claimRules,
+      profile: undefined, // which is about JWTs
+      audience: issuer.audience,
+      audienceOptional: !rules.requireAudience,
+      now,
+    },
   )
   if (claims.iss !== issuer.issuer) throw authError('issuer_unknown')
-  const auth = authOf(token, {}, claims)
-  const until = Math.min(askedAt + rules.maxAgeSeconds, claims.exp, endOf(claims, claimRules))
-  return { introspected: { auth, issuer, source: 'cache' }, until }
+  const auth = createAuth(token, {}, claims)
+  const introspected: Introspected = { auth, issuer, source: 'cache' }
+  return { introspected, endsAt: Math.min(claims.exp, endOf(claims, claimRules)) }
 }
 
-/** How servers mark access tokens. What is marked as another kind, such as a refresh token, is none. */
-const ACCESS_TOKEN_MARKS: Readonly<Record<string, readonly string[]>> = {
-  token_type: ['bearer', 'dpop', 'access_token'],
-  typ: ['bearer', 'dpop', 'jwt', 'at+jwt', 'application/at+jwt'],
-  token_use: ['access', 'access_token'],
-}
-
-function checkKind(said: JsonObject): void {
-  for (const [name, marks] of Object.entries(ACCESS_TOKEN_MARKS)) {
-    const mark = said[name]
-    if (mark !== undefined && !marks.includes(String(mark).toLowerCase())) throw authError('type_not_allowed')
-  }
-  const { token_type: type, cnf } = said
+/** A token that the server calls DPoP-bound without naming the key could be anybody's. */
+function checkDpopMark({ token_type: type, cnf }: JsonObject): void {
   const isBound = (cnf as { jkt?: unknown } | undefined | null)?.jkt !== undefined
-  if (String(type).toLowerCase() === 'dpop' && !isBound) throw authError('claim_invalid') // bound, but to which key?
+  if (String(type).toLowerCase() === 'dpop' && !isBound) throw authError('claim_invalid')
+}
+
+/** An answer about another token than the one asked about must not keep this one alive. */
+function confirmed({ active, jti, sub }: JsonObject, { claims, expiresAt }: Auth) {
+  const isSame = (answered: unknown, own: unknown) => answered === undefined || answered === own
+  if (active === true && isSame(jti, claims.jti) && isSame(sub, claims.sub))
+    return { introspected: undefined, endsAt: expiresAt }
+  throw authError('token_inactive')
 }

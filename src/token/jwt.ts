@@ -1,21 +1,25 @@
-import type { Request } from 'express'
-import { after } from '../after.js'
+import { type Auth, type Claims, createAuth } from '../auth.js'
+import type { Issuer, Issuers } from '../issuer/issuers.js'
+import { signsFor } from '../issuer/tenant-template.js'
+import { ALGORITHMS } from '../jose/algorithms.js'
 import {
   type JsonObject,
   type KnownHeader,
   knownHeader,
   parseCompactJws,
   type UnverifiedJws,
-} from '../compact-jws.js'
-import { authError } from '../errors.js'
-import type { Issuer, Issuers } from '../issuer/issuers.js'
-import type { VerificationKey } from '../jwk.js'
-import type { Auth, Claims } from '../request.js'
-import { hasSignatureOf } from '../signature.js'
-import { audiencesOf, type ClaimRules, checkClaims, checkType, endOf, scopesOf } from './claims.js'
+} from '../jose/compact-jws.js'
+import { isSigned } from '../jose/signature.js'
+import type { VerificationKey } from '../jose/verification-key.js'
+import { after } from '../net/after.js'
+import type { Presented } from '../presented.js'
+import { detailsOf, type Finding } from '../refusal/details.js'
+import { type AuthError, authError } from '../refusal/errors.js'
+import { type ClaimRules, checkClaims, endOf } from './claims.js'
+import { checkKind } from './kind.js'
 
-/** A verified access token with all that can end it early. */
-export interface Verdict {
+/** A verified JWT with all that can end it early. */
+export interface VerifiedJwt {
   readonly auth: Auth
   readonly issuer: Issuer
   readonly key: VerificationKey
@@ -24,13 +28,13 @@ export interface Verdict {
 }
 
 /** Long enough for any issuer's `kid`; it is a name to look up, nothing else (RFC 8725 §3.10). */
-export const KID = /^[\x20-\x7e]{1,256}$/
+const KID = /^[\x20-\x7e]{1,256}$/
 
 /** Header members that would change what a signature means (RFC 7515 §4.1.11, RFC 7797, RFC 7516). None is understood. */
-export const UNSUPPORTED_HEADERS = ['crit', 'b64', 'zip', 'enc']
+const UNSUPPORTED_HEADERS = ['crit', 'b64', 'zip', 'enc']
 
 /** At once where the keys of the issuer are there. */
-export type JwtVerifier = (token: string, req: Request | undefined) => Verdict | Promise<Verdict>
+export type JwtVerifier = (presented: Presented) => VerifiedJwt | Promise<VerifiedJwt>
 
 /**
  * Verifies JWT access tokens: refuses what can be refused without a key first, so that floods cost no signature
@@ -41,66 +45,81 @@ export type JwtVerifier = (token: string, req: Request | undefined) => Verdict |
 export function createJwtVerifier(issuers: Issuers, rules: ClaimRules): JwtVerifier {
   let verifiedBefore: KnownHeader | undefined // tokens of one key have one header: read once, kept once
 
-  function verifyFor(issuer: Issuer, token: string, jws: UnverifiedJws): Verdict | Promise<Verdict> {
-    const { header } = jws
-    const alg = allowedAlgorithm(header, issuer)
-    checkType(header, jws.claims, rules)
-    const claims = checkClaims(jws.claims, issuer.audience, rules)
-    return after(issuer.keys.find(header.kid as string | undefined, alg), (key) => {
-      if (!hasSignatureOf(key, jws)) throw authError('signature_invalid')
-      if (header !== verifiedBefore?.header) verifiedBefore = knownHeader(token, header)
-      return { auth: authOf(token, header, claims), issuer, key, endsAt: endOf(claims, rules) }
-    })
+  function accept(
+    token: string,
+    { header, claims }: UnverifiedJws,
+    issuer: Issuer,
+    key: VerificationKey,
+  ): VerifiedJwt {
+    if (header !== verifiedBefore?.header) verifiedBefore = knownHeader(token, header)
+    const verified = claims as Claims
+    return { auth: createAuth(token, header, verified), issuer, key, endsAt: endOf(verified, rules) }
   }
 
-  return function verifyJwt(token, req) {
-    const jws = parseCompactJws(token, verifiedBefore)
-    checkHeader(jws.header)
-    return after(issuers.find(jws.claims.iss, req), (issuer) => verifyFor(issuer, token, jws))
+  function verifyFor(issuer: Issuer, token: string, jws: UnverifiedJws): VerifiedJwt | Promise<VerifiedJwt> {
+    const { header, claims } = jws
+    const alg = allowedAlgorithm(header, issuer)
+    checkKind(header, claims, { ...issuer.kinds, profile: rules.profile })
+    checkClaims(claims, { ...rules, audience: issuer.audience, now: Date.now() / 1000 })
+    const found = issuer.keys.find(header.kid as string | undefined, alg)
+    return after(found, (key) =>
+      after(signingKey(key, jws, issuer), (signedWith) => accept(token, jws, issuer, signedWith)),
+    )
   }
+
+  return function verifyJwt({ token, context }) {
+    const jws = parseCompactJws(token, verifiedBefore)
+    const fault = headerFault(jws.header)
+    if (fault) throw refused('token_malformed', fault)
+    return after(issuers.find(jws.claims, context), (issuer) => verifyFor(issuer, token, jws))
+  }
+}
+
+/** The key that made the signature: the one found, or the one that has meanwhile taken its name. */
+function signingKey(
+  key: VerificationKey,
+  jws: UnverifiedJws,
+  { keys }: Issuer,
+): VerificationKey | Promise<VerificationKey> {
+  return after(verifies(key, jws), (signed) => {
+    if (signed) return key
+    return keys.replacementFor(key).then(async (replacement) => {
+      if (replacement && (await verifies(replacement, jws))) return replacement
+      throw authError('signature_invalid')
+    })
+  })
+}
+
+function verifies(key: VerificationKey, jws: UnverifiedJws): boolean | Promise<boolean> {
+  return signsFor(key.issuer, jws.claims) && isSigned(key, jws)
 }
 
 /** What a token says that was verified before, `header` being its header. */
 export function readVerified(token: string, header: JsonObject): Auth {
-  return authOf(token, header, parseCompactJws(token, knownHeader(token, header)).claims as Claims)
+  return createAuth(token, header, parseCompactJws(token, knownHeader(token, header)).claims as Claims)
 }
 
-function checkHeader(header: JsonObject): void {
+export function headerFault(header: JsonObject): Finding | undefined {
   const { kid } = header
-  const isKid = kid === undefined || (typeof kid === 'string' && KID.test(kid))
-  if (!isKid || UNSUPPORTED_HEADERS.some((name) => Object.hasOwn(header, name)))
-    throw authError('token_malformed')
+  const unsupported = UNSUPPORTED_HEADERS.find((name) => Object.hasOwn(header, name))
+  if (unsupported) return { header: unsupported, expected: 'absent', received: header[unsupported] }
+  if (kid === undefined || (typeof kid === 'string' && KID.test(kid))) return undefined
+  return { header: 'kid', expected: '1 to 256 printable characters', received: kid }
 }
 
 function allowedAlgorithm({ alg }: JsonObject, { algorithms }: Issuer): string {
   const allowed = algorithms.find((algorithm) => algorithm === alg)
-  if (allowed === undefined) throw authError('algorithm_not_allowed')
+  if (allowed === undefined) throw refused('algorithm_not_allowed', algorithmFault(alg, algorithms))
   return allowed
 }
 
-/** `req.auth` of a verified token. */
-export function authOf(token: string, header: JsonObject, claims: Claims): Auth {
-  const auth: Writable<Auth> = {
-    token,
-    scheme: claims.cnf?.jkt === undefined ? 'Bearer' : 'DPoP',
-    header,
-    claims,
-    scopes: scopesOf(claims),
-    permissions: (claims.permissions ?? []) as readonly string[],
-    issuer: claims.iss,
-    audience: audiencesOf(claims.aud),
-    expiresAt: claims.exp,
-  }
-  const clientId = (claims.client_id ?? claims.azp) as string | undefined
-  if (claims.sub !== undefined) auth.subject = claims.sub
-  if (clientId !== undefined) auth.clientId = clientId
-  return deepFreeze(auth)
+export function algorithmFault(alg: unknown, algorithms: readonly string[]): Finding {
+  const hint = (ALGORITHMS as readonly unknown[]).includes(alg)
+    ? `algorithms: ['${alg}'] would take it`
+    : 'let the issuer sign with RS256: neither none nor shared secrets are ever taken'
+  return { header: 'alg', expected: algorithms.join(' or '), received: alg, hint }
 }
 
-type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  for (const item of Object.values(value)) deepFreeze(item)
-  return Object.freeze(value)
+function refused(code: 'token_malformed' | 'algorithm_not_allowed', finding: Finding): AuthError {
+  return authError(code, { details: () => detailsOf(finding) })
 }

@@ -1,7 +1,7 @@
-import type { JsonObject } from '../../compact-jws.js'
-import { FetchError, type FetchJsonOptions } from '../../fetch-json.js'
 import { fetchUncheckedMetadata } from '../../issuer/discovery.js'
 import type { KeySet } from '../../issuer/key-set.js'
+import type { JsonObject } from '../../jose/compact-jws.js'
+import { FetchError, type FetchJsonOptions } from '../../net/fetch-json.js'
 import { shown } from '../printable.js'
 import { createClockWatch } from './clock.js'
 import { type Finding, fail, ok } from './finding.js'
@@ -35,7 +35,10 @@ interface MetadataReport {
 
 async function checkMetadata(issuer: string, transport: FetchJsonOptions): Promise<MetadataReport> {
   try {
-    const metadata = await fetchUncheckedMetadata(issuer, transport)
+    const metadata = await fetchUncheckedMetadata(
+      { issuer, metadataUrl: undefined, httpHosts: [] },
+      transport,
+    )
     return { findings: [ok('reachable', 'it answers'), checkName(issuer, metadata)], metadata }
   } catch (error) {
     if (!(error instanceof FetchError)) throw error

@@ -1,9 +1,10 @@
 import type { JWK } from 'jose'
-import type { JsonObject } from '../../compact-jws.js'
-import { FetchError, type FetchJsonOptions, fetchJson } from '../../fetch-json.js'
-import { isSecureUrl } from '../../issuer/issuer-url.js'
-import { type KeySet, KeySetError, readKeySet } from '../../issuer/key-set.js'
-import { ALGORITHMS, type Algorithm, MIN_RSA_BITS } from '../../jwk.js'
+import { type KeySet, readKeySet } from '../../issuer/key-set.js'
+import { ALGORITHMS, type Algorithm } from '../../jose/algorithms.js'
+import type { JsonObject } from '../../jose/compact-jws.js'
+import { bitsOf, MAX_RSA_BITS, MIN_RSA_BITS } from '../../jose/verification-key.js'
+import { AnswerError, FetchError, type FetchJsonOptions, fetchJson } from '../../net/fetch-json.js'
+import { isSafeLink } from '../../net/safe-url.js'
 import { shown } from '../printable.js'
 import { count } from '../token-form.js'
 import { type Finding, fail, note, ok } from './finding.js'
@@ -22,7 +23,7 @@ export async function checkKeys(
   transport: FetchJsonOptions,
 ): Promise<KeyReport> {
   const { jwks_uri: jwksUri } = metadata
-  if (!isSecureUrl(jwksUri, issuer)) {
+  if (!isSafeLink(jwksUri, issuer)) {
     const says =
       jwksUri === undefined ? 'its metadata has no jwks_uri' : `no safe jwks_uri: ${shown(jwksUri)}`
     return { findings: [fail('key set', says, ASK_ISSUER)] }
@@ -38,7 +39,7 @@ export async function checkKeys(
 
 async function examineKeys(issuer: string, jwksUri: string, jwks: unknown): Promise<KeyReport> {
   const keySet = await read(issuer, jwks, ['RS256'])
-  if (keySet instanceof KeySetError) {
+  if (keySet instanceof AnswerError) {
     const change = await unusableHint(issuer, jwks)
     return { findings: [fail('key set', keySet.message, change), ...checkEach(jwks)] }
   }
@@ -50,18 +51,18 @@ async function read(
   issuer: string,
   jwks: unknown,
   algorithms: readonly Algorithm[],
-): Promise<KeySet | KeySetError> {
+): Promise<KeySet | AnswerError> {
   try {
     return await readKeySet(jwks, { issuer, algorithms })
   } catch (error) {
-    if (error instanceof KeySetError) return error
+    if (error instanceof AnswerError) return error
     throw error
   }
 }
 
 async function unusableHint(issuer: string, jwks: unknown): Promise<string> {
   const others = await read(issuer, jwks, ALGORITHMS)
-  if (others instanceof KeySetError) return ASK_ISSUER
+  if (others instanceof AnswerError) return ASK_ISSUER
   const algorithms = [...new Set([...others.keys()].map(({ alg }) => alg))].map((alg) => `'${alg}'`)
   return `let the issuer sign with RS256, or set algorithms: [${algorithms.join(', ')}] in requireAuth`
 }
@@ -84,12 +85,12 @@ function checkKey(jwk: JWK): Finding {
   if (jwk.use !== undefined && jwk.use !== 'sig') return note('key', `${says}, not for signatures: not used`)
   if (jwk.kty !== 'RSA' || (jwk.alg ?? 'RS256') !== 'RS256') return note('key', `${says}: not used for RS256`)
   const bits = bitsOf(jwk.n)
+  if (bits > MAX_RSA_BITS)
+    return fail(
+      'key',
+      `${says}, ${bits} bits: too costly to be used`,
+      `let the issuer use ${MAX_RSA_BITS} bits at most`,
+    )
   if (bits >= MIN_RSA_BITS) return ok('key', `${says}, ${bits} bits`)
   return fail('key', `${says}, ${bits} bits: too weak to be used`, `let the issuer use ${MIN_RSA_BITS} bits`)
-}
-
-function bitsOf(modulus: unknown): number {
-  const bytes = Buffer.from(typeof modulus === 'string' ? modulus : '', 'base64url')
-  const hex = bytes.toString('hex').replace(/^0+/, '')
-  return hex === '' ? 0 : BigInt(`0x${hex}`).toString(2).length
 }

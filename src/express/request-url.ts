@@ -1,0 +1,71 @@
+import type { Request } from 'express'
+import { baseUrl } from '../guard/options.js'
+
+/** Finds the absolute URLs that a request may be addressed to: none when there is none to be believed. */
+export type RequestUrls = (req: Request) => readonly string[]
+
+type PublicUrl = readonly string[] | ((req: never) => string | readonly string[])
+
+/** `host[:port]`, and nothing that a URL parser would read as more than that (RFC 3986 §3.2). */
+const HOST = /^([a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\])(:\d{1,5})?$/i
+
+/** A dot segment, encoded or not: the path that a router sees is then not the one that a URL names. */
+const DOT_SEGMENT = /(^|[/\\])(\.|%2e){1,2}([/\\?#]|$)/i
+
+/**
+ * With `publicUrl` nothing that the sender wrote counts but the path and the method. Without it `Host`, and the
+ * `X-Forwarded-*` headers of proxies that `trust proxy` names, are believed.
+ */
+export function createRequestUrls(publicUrl: PublicUrl | undefined): RequestUrls {
+  if (publicUrl === undefined) return requestUrl
+  return (req) => {
+    const path = pathOf(req)
+    if (path === undefined) return []
+    const bases = typeof publicUrl === 'function' ? checkedBases(publicUrl(req as never)) : publicUrl
+    return bases.map((base) => base + path)
+  }
+}
+
+function checkedBases(value: string | readonly string[]): readonly string[] {
+  return [value].flat().map((each) => baseUrl(each, 'what the publicUrl function returned'))
+}
+
+function requestUrl(req: Request): readonly string[] {
+  const [host, path] = [hostOf(req), pathOf(req)]
+  const { protocol } = req
+  const isHttp = protocol === 'http' || protocol === 'https'
+  return isHttp && host !== undefined && path !== undefined ? [`${protocol}://${host}${path}`] : []
+}
+
+/** Whether the peer is one that Express's `trust proxy` names, so that its forwarding headers count. */
+export function isFromTrustedProxy(req: Request): boolean {
+  return req.app.get('trust proxy fn')(req.socket?.remoteAddress, 0)
+}
+
+/** With the port, which `req.hostname` lacks and Express 4's `req.host` too. Undefined for what is no host. */
+function hostOf(req: Request): string | undefined {
+  const { 'x-forwarded-host': forwarded, ':authority': authority, host = authority } = req.headers
+  const isForwarded = typeof forwarded === 'string' && forwarded !== '' && isFromTrustedProxy(req)
+  const named = isForwarded ? forwarded.split(',', 1)[0]?.trim() : host
+  return typeof named === 'string' && HOST.test(named) ? named : undefined
+}
+
+/**
+ * The path as the client wrote it, whatever router it passed. A request to a proxy has the whole URI there. Undefined
+ * for a target that is no path, or that has dot segments.
+ */
+function pathOf({ originalUrl }: Request): string | undefined {
+  const target = originalUrl.startsWith('/') ? originalUrl : pathOfAbsolute(originalUrl)
+  return target === undefined || DOT_SEGMENT.test(withoutQuery(target)) ? undefined : target
+}
+
+function pathOfAbsolute(target: string): string | undefined {
+  const rest = /^https?:\/\/[^/?#]+(.*)$/i.exec(target)?.[1]
+  if (rest === undefined) return undefined
+  return rest.startsWith('/') ? rest : `/${rest}`
+}
+
+function withoutQuery(target: string): string {
+  const end = target.search(/[?#]/)
+  return end < 0 ? target : target.slice(0, end)
+}
