@@ -37,7 +37,11 @@ export function createKeySource(config: KeySourceConfig): KeySource {
     const age = store.age()
     if (age === 'none') return load()
     if (age === 'due') refreshInBackground(store)
-    return age === 'old' && waitSeconds(store) > 0 && renewWithin(store, waitSeconds(store))
+    if (age !== 'old') return false
+    return after(waitSeconds(store) > 0 && renewWithin(store, waitSeconds(store)), (isRenewed) => {
+      if (!isRenewed) store.tellStale()
+      return isRenewed
+    })
   }
 
   async function load(): Promise<boolean> {

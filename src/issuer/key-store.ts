@@ -26,6 +26,7 @@ export function createKeyStore(config: KeySourceConfig) {
   let oldAt = 0
   let goneAt = 0
   let refreshStartedAt: number | undefined
+  let isToldStale = false
 
   const attempts = createAttempts({
     code: 'keys_unavailable',
@@ -51,6 +52,7 @@ export function createKeyStore(config: KeySourceConfig) {
   function replaceKeys({ keySet: next, maxAgeSeconds = jwks.maxAgeSeconds }: DownloadedKeys): void {
     const withdrawn = withdrawMissing(keySet, next)
     keySet = next
+    isToldStale = false
     // never beyond the configured age, and never so short that every request would fetch
     const freshSeconds = Math.min(jwks.maxAgeSeconds, Math.max(maxAgeSeconds, jwks.cooldownSeconds))
     setAge(freshSeconds, freshSeconds * DUE_PART)
@@ -75,6 +77,11 @@ export function createKeyStore(config: KeySourceConfig) {
     /** Whether the last refresh failed: then nobody can tell that a key does not exist. */
     failing: attempts.failing,
     forget: source.forget,
+    /** Tells, once for each set, that it is served beyond its age. */
+    tellStale(): void {
+      if (!isToldStale) events.emit({ type: 'keys_stale', issuer })
+      isToldStale = true
+    },
     find: (kid: string | undefined, alg: string) => keySet.find(kid, alg),
     age(): Age {
       const now = performance.now()

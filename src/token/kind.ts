@@ -10,13 +10,17 @@ const UNTYPED: readonly unknown[] = [undefined, 'jwt', 'application/jwt']
 const FOREIGN_CLAIMS = ['at_hash', 'c_hash', 's_hash', 'events', 'token_introspection', 'htm', 'htu', 'nonce']
 
 /**
- * Claims by which servers name the kind of a token, with what they write for other kinds: Cognito `token_use`,
- * Keycloak `typ`, introspection answers `token_type` (RFC 7662 §2.2).
+ * Claims by which servers name the kind of a token, and whether what they say may be an access token: Cognito
+ * `token_use`, Keycloak `typ`, introspection answers `token_type` (RFC 7662 §2.2).
  */
-const ACCESS_MARKS: Readonly<Record<string, (mark: string) => boolean>> = {
-  token_use: (mark) => ['access', 'access_token'].includes(mark),
-  typ: (mark) => !['id', 'refresh', 'offline', 'logout', 'serialized-id', 'id_token'].includes(mark),
-  token_type: (mark) => !['id', 'refresh', 'id_token', 'refresh_token', 'n_a', 'mac'].includes(mark),
+const MARKS: Readonly<Record<string, (mark: unknown) => boolean>> = {
+  token_use: (mark) => isOneOf(mark, ['access', 'access_token']),
+  typ: (mark) => !isOneOf(mark, ['id', 'refresh', 'offline', 'logout', 'serialized-id', 'id_token']),
+  token_type: (mark) => !isOneOf(mark, ['id', 'refresh', 'id_token', 'refresh_token', 'n_a', 'mac']),
+}
+
+function isOneOf(mark: unknown, marks: readonly string[]): boolean {
+  return typeof mark === 'string' && marks.includes(mark.toLowerCase())
 }
 
 export interface KindContext extends KindRules {
@@ -64,9 +68,9 @@ export function typeFault(
 }
 
 export function markFault(claims: JsonObject): Finding | undefined {
-  const claim = Object.keys(ACCESS_MARKS).find((name) => {
+  const claim = Object.keys(MARKS).find((name) => {
     const mark = claims[name] ?? undefined
-    return mark !== undefined && !ACCESS_MARKS[name]?.(String(mark).toLowerCase())
+    return mark !== undefined && !MARKS[name]?.(mark)
   })
   if (claim === undefined) return undefined
   return { claim, expected: 'the mark of an access token', received: claims[claim], hint: ID_TOKEN }

@@ -204,7 +204,7 @@ test.each<[string, Token]>([
   ['type_not_allowed', { claims, header: { typ: secret } }],
   ['algorithm_not_allowed', { claims, header: { alg: secret } }],
   ['key_unknown', { claims, header: { kid: secret } }],
-  ['claim_invalid', { claims: { ...claims, scope: [secret] } }],
+  ['claim_invalid', { claims: { ...claims, scope: [secret, 7] } }],
   ['insufficient_scope', { claims, scope: secret }],
 ])('neither JSON nor inspection of %s shows text of the token', async (code, token) => {
   const { issuer, errors, get } = await keepingErrors()

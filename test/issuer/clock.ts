@@ -1,12 +1,20 @@
 import { afterEach, beforeEach, vi } from 'vitest'
 
-/** Stops the clock for every test of a file. Only `Date`: deadlines and sockets go on. */
+/**
+ * Stops the clocks for every test of a file: the wall clock and the monotonic one. Timers and sockets go on.
+ */
 export function stopClock(): void {
-  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance'] }))
   afterEach(() => void vi.useRealTimers())
 }
 
+/** Moves both clocks, as time does. */
 export function advanceSeconds(seconds: number): void {
+  vi.advanceTimersByTime(seconds * 1000)
+}
+
+/** Sets the wall clock alone, as an operator does. */
+export function setWallClock(seconds: number): void {
   vi.setSystemTime(Date.now() + seconds * 1000)
 }
 
