@@ -1,9 +1,6 @@
-export type { DpopKey, DpopProofOptions } from './dpop-key.js'
-export { northwind } from './northwind.js'
-export type { Outage } from './outages.js'
-export type { Endpoint, RequestCounts } from './request-counts.js'
-export type { Claims, RotateKeysOptions } from './signing-keys.js'
-export { loadTenant } from './tenant.js'
+export type { Outage } from './server/outages.js'
+export type { Endpoint, RequestCounts } from './server/request-counts.js'
+export { northwind } from './tenant/northwind.js'
 export type {
   ApiSettings,
   ClientSettings,
@@ -11,6 +8,9 @@ export type {
   OrganizationSettings,
   TenantOptions,
   UserSettings,
-} from './tenant-options.js'
+} from './tenant/settings.js'
+export { loadTenant } from './tenant/tenant.js'
 export { startTestIssuer, type TestIssuer, type TestIssuerOptions } from './test-issuer.js'
-export type { TestTokenOptions } from './test-token.js'
+export type { DpopKey, DpopProofOptions } from './tokens/dpop-key.js'
+export type { Claims, RotateKeysOptions } from './tokens/signing-keys.js'
+export type { TestTokenOptions } from './tokens/test-token.js'

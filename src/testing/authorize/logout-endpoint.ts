@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express'
-import { invalidRequest } from './oauth-error.js'
+import { invalidRequest } from '../requests/oauth-error.js'
+import { type Parameters, readParameters } from '../requests/parameters.js'
+import type { Tenant } from '../tenant/tenant.js'
 import { html, sendPage } from './page.js'
-import { type Parameters, readParameters } from './parameters.js'
 import type { Sessions } from './sessions.js'
-import type { Tenant } from './tenant.js'
 
 function readReturnTo(parameters: Parameters, tenant: Tenant): string | undefined {
   const returnTo = parameters.get('returnTo')

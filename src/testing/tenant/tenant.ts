@@ -1,11 +1,11 @@
-import { checkTenant } from './tenant-checks.js'
 import type {
   ApiSettings,
   ClientSettings,
   OrganizationSettings,
   TenantOptions,
   UserSettings,
-} from './tenant-options.js'
+} from './settings.js'
+import { checkTenant } from './settings-checks.js'
 
 export type Api = Required<ApiSettings>
 

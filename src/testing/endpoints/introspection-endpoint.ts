@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express'
-import { authenticateClient } from './client-authentication.js'
-import { clientOf, type IssuedTokens } from './issued-tokens.js'
-import { oauthError } from './oauth-error.js'
-import { bodyParameters, requireParameter } from './parameters.js'
-import type { Tenant } from './tenant.js'
+import { authenticateClient } from '../requests/client-authentication.js'
+import { oauthError } from '../requests/oauth-error.js'
+import { bodyParameters, requireParameter } from '../requests/parameters.js'
+import type { Tenant } from '../tenant/tenant.js'
+import { clientOf, type IssuedTokens } from '../tokens/issued-tokens.js'
 
 /** Tells a confidential client about any access token. @see RFC 7662 §2 */
 export function createIntrospectionEndpoint(tenant: Tenant, issued: IssuedTokens): RequestHandler {

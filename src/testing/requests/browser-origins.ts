@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
-import type { Tenant } from './tenant.js'
-import type { ClientSettings } from './tenant-options.js'
+import type { ClientSettings } from '../tenant/settings.js'
+import type { Tenant } from '../tenant/tenant.js'
 
 /** The origins of the pages that a client runs in browsers. */
 export function originsOf({ redirectUris = [], webOrigins = [] }: ClientSettings): readonly string[] {

@@ -1,8 +1,9 @@
-import type { FindTarget, Target } from './authorization.js'
+import type { FindTarget, Target } from '../grants/target.js'
+import type { UserGrant } from '../grants/user-grant.js'
 import type { IssuedTokens } from './issued-tokens.js'
+import { profileClaims } from './profile-claims.js'
 import type { Claims, SigningKeys } from './signing-keys.js'
-import type { TokenResponse } from './token-request.js'
-import { profileClaims, type UserGrant } from './user-grant.js'
+import type { TokenResponse } from './token-response.js'
 
 interface UserTokensOptions {
   keys: SigningKeys

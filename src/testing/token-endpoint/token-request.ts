@@ -1,19 +1,12 @@
-import type { Parameters } from './parameters.js'
-import type { ClientSettings } from './tenant-options.js'
+import type { Parameters } from '../requests/parameters.js'
+import type { ClientSettings } from '../tenant/settings.js'
+import type { TokenResponse } from '../tokens/token-response.js'
 
 export interface TokenRequest {
   client: ClientSettings
   parameters: Parameters
   /** The issuer identifier of the domain the request was sent to. */
   issuer: string
-}
-
-export interface TokenResponse {
-  accessToken: string
-  expiresInSeconds: number
-  scopes: readonly string[]
-  idToken?: string | undefined
-  refreshToken?: string | undefined
 }
 
 /** Answers the token requests of one grant type. */

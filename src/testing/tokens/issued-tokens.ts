@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
+import { createExpiringStore } from '../memory/expiring-store.js'
+import { randomText } from '../memory/random-text.js'
+import type { Domains } from '../tenant/domains.js'
+import type { Tenant } from '../tenant/tenant.js'
 import { type AccessTokenGrant, accessTokenClaims, signAccessToken } from './access-token.js'
-import type { Domains } from './domains.js'
-import { createExpiringStore } from './expiring-store.js'
-import { randomText } from './random-text.js'
 import type { Claims, SigningKeys } from './signing-keys.js'
-import type { Tenant } from './tenant.js'
 
 export interface IssuedTokens {
   signed(grant: AccessTokenGrant): Promise<string>

@@ -1,16 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Request, Response } from 'express'
-import { createExpiringStore } from './expiring-store.js'
-import { randomText } from './random-text.js'
-
-/** A user's log-in at the issuer itself. */
-export interface Session {
-  /** The `sid` of ID tokens; not what the cookie holds. */
-  id: string
-  userId: string
-  /** Seconds since 1970. */
-  authTime: number
-}
+import type { Session } from '../grants/user-grant.js'
+import { createExpiringStore } from '../memory/expiring-store.js'
+import { randomText } from '../memory/random-text.js'
 
 export interface Sessions {
   of(req: Request): Session | undefined

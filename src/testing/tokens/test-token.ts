@@ -1,6 +1,6 @@
+import type { Tenant } from '../tenant/tenant.js'
 import { accessTokenClaims, accessTokenHeader } from './access-token.js'
 import type { Claims, SigningKeys } from './signing-keys.js'
-import type { Tenant } from './tenant.js'
 
 export interface TestTokenOptions {
   /** Default: the tenant's default audience, else its first API. */

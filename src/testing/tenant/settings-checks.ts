@@ -1,5 +1,5 @@
+import type { ApiSettings, ClientSettings, TenantOptions } from './settings.js'
 import { checkForm } from './settings-form.js'
-import type { ApiSettings, ClientSettings, TenantOptions } from './tenant-options.js'
 
 type ScopesByApi = Readonly<Record<string, readonly string[]>>
 

@@ -1,8 +1,8 @@
-import { signAccessToken } from './access-token.js'
-import { accessDenied, type FindTarget, findOrganization, grantScopes } from './authorization.js'
-import { invalidRequest } from './oauth-error.js'
-import type { SigningKeys } from './signing-keys.js'
-import type { Tenant } from './tenant.js'
+import { accessDenied, type FindTarget, findOrganization, grantScopes } from '../grants/target.js'
+import { invalidRequest } from '../requests/oauth-error.js'
+import type { Tenant } from '../tenant/tenant.js'
+import { signAccessToken } from '../tokens/access-token.js'
+import type { SigningKeys } from '../tokens/signing-keys.js'
 import type { Grant, TokenRequest } from './token-request.js'
 
 interface ClientCredentialsOptions {

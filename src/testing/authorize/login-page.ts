@@ -1,7 +1,7 @@
 import type { Response } from 'express'
+import type { UserSettings } from '../tenant/settings.js'
 import type { AuthorizationRequest } from './authorization-request.js'
 import { html, sendPage } from './page.js'
-import type { UserSettings } from './tenant-options.js'
 
 interface LoginPage {
   request: AuthorizationRequest

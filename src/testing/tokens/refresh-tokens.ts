@@ -1,7 +1,7 @@
-import { sameSecret } from './client-authentication.js'
-import { createExpiringStore } from './expiring-store.js'
-import { randomText } from './random-text.js'
-import type { UserGrant } from './user-grant.js'
+import type { UserGrant } from '../grants/user-grant.js'
+import { createExpiringStore } from '../memory/expiring-store.js'
+import { randomText } from '../memory/random-text.js'
+import { sameSecret } from '../requests/client-authentication.js'
 
 /** The refresh tokens that descend from one log-in: only the newest is good. @see RFC 9700 §4.14.2 */
 interface Family {

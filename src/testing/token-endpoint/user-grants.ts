@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { grantScopes } from './authorization.js'
-import type { AuthorizationCodes, CodeGrant } from './authorization-codes.js'
-import { sameSecret } from './client-authentication.js'
-import { type OAuthError, oauthError } from './oauth-error.js'
-import { requireParameter } from './parameters.js'
-import type { RefreshTokens } from './refresh-tokens.js'
+import type { AuthorizationCodes, CodeGrant } from '../authorize/authorization-codes.js'
+import { grantScopes } from '../grants/target.js'
+import { sameSecret } from '../requests/client-authentication.js'
+import { type OAuthError, oauthError } from '../requests/oauth-error.js'
+import { requireParameter } from '../requests/parameters.js'
+import type { RefreshTokens } from '../tokens/refresh-tokens.js'
+import type { IssueUserTokens } from '../tokens/user-tokens.js'
 import type { Grant, TokenRequest } from './token-request.js'
-import type { IssueUserTokens } from './user-tokens.js'
 
 interface CodeGrantOptions {
   codes: AuthorizationCodes

@@ -1,10 +1,10 @@
 import type { RequestHandler } from 'express'
-import type { IssuedTokens } from './issued-tokens.js'
-import { type OAuthError, oauthError } from './oauth-error.js'
-import { splitScope } from './parameters.js'
-import type { Claims } from './signing-keys.js'
-import type { Tenant } from './tenant.js'
-import { profileClaims } from './user-grant.js'
+import { type OAuthError, oauthError } from '../requests/oauth-error.js'
+import { splitScope } from '../requests/parameters.js'
+import type { Tenant } from '../tenant/tenant.js'
+import type { IssuedTokens } from '../tokens/issued-tokens.js'
+import { profileClaims } from '../tokens/profile-claims.js'
+import type { Claims } from '../tokens/signing-keys.js'
 
 function challenged(status: number, error: string, description: string): OAuthError {
   const challenge = `Bearer realm="userinfo", error="${error}", error_description="${description}"`

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express'
-import { authenticateClient } from './client-authentication.js'
-import { clientOf, type IssuedTokens } from './issued-tokens.js'
-import { bodyParameters, requireParameter } from './parameters.js'
-import type { RefreshTokens } from './refresh-tokens.js'
-import type { Tenant } from './tenant.js'
+import { authenticateClient } from '../requests/client-authentication.js'
+import { bodyParameters, requireParameter } from '../requests/parameters.js'
+import type { Tenant } from '../tenant/tenant.js'
+import { clientOf, type IssuedTokens } from '../tokens/issued-tokens.js'
+import type { RefreshTokens } from '../tokens/refresh-tokens.js'
 
 interface RevocationOptions {
   tenant: Tenant

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Request } from 'express'
+import type { ClientSettings } from '../tenant/settings.js'
+import type { Tenant } from '../tenant/tenant.js'
 import { invalidRequest, type OAuthError, oauthError } from './oauth-error.js'
 import type { Parameters } from './parameters.js'
-import type { Tenant } from './tenant.js'
-import type { ClientSettings } from './tenant-options.js'
 
 interface Credentials {
   clientId: string

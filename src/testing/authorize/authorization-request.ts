@@ -1,10 +1,10 @@
-import { accessDenied, type FindTarget, findOrganization } from './authorization.js'
+import { accessDenied, type FindTarget, findOrganization } from '../grants/target.js'
+import { originsOf } from '../requests/browser-origins.js'
+import { invalidRequest, oauthError } from '../requests/oauth-error.js'
+import { type Parameters, requireParameter, splitScope } from '../requests/parameters.js'
+import type { ClientSettings } from '../tenant/settings.js'
+import type { Tenant } from '../tenant/tenant.js'
 import type { Destination } from './authorization-response.js'
-import { originsOf } from './browser-origins.js'
-import { invalidRequest, oauthError } from './oauth-error.js'
-import { type Parameters, requireParameter, splitScope } from './parameters.js'
-import type { Tenant } from './tenant.js'
-import type { ClientSettings } from './tenant-options.js'
 
 export interface AuthorizationRequest {
   client: ClientSettings

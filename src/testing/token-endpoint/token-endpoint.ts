@@ -1,10 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express'
-import { authenticateClient } from './client-authentication.js'
-import { oauthError } from './oauth-error.js'
-import { bodyParameters, type Parameters, requireParameter } from './parameters.js'
-import type { Tenant } from './tenant.js'
-import type { ClientSettings, GrantType } from './tenant-options.js'
-import type { Grant, TokenResponse } from './token-request.js'
+import { authenticateClient } from '../requests/client-authentication.js'
+import { oauthError } from '../requests/oauth-error.js'
+import { bodyParameters, type Parameters, requireParameter } from '../requests/parameters.js'
+import type { ClientSettings, GrantType } from '../tenant/settings.js'
+import type { Tenant } from '../tenant/tenant.js'
+import type { TokenResponse } from '../tokens/token-response.js'
+import type { Grant } from './token-request.js'
 
 export type Grants = Readonly<Partial<Record<GrantType, Grant>>>
 

@@ -1,4 +1,4 @@
-import type { TenantOptions } from './tenant-options.js'
+import type { TenantOptions } from './settings.js'
 
 const messages = 'https://messages.northwind.com'
 const pages = ['http://localhost:3000', 'http://localhost:3000/callback', 'http://localhost:5173'] as const

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { createExpiringStore } from './expiring-store.js'
-import { randomText } from './random-text.js'
-import type { UserGrant } from './user-grant.js'
+import type { UserGrant } from '../grants/user-grant.js'
+import { createExpiringStore } from '../memory/expiring-store.js'
+import { randomText } from '../memory/random-text.js'
 
 /** What a code stands for, and what its bearer must prove. */
 export interface CodeGrant {

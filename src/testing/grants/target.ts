@@ -1,8 +1,8 @@
-import type { Domains } from './domains.js'
-import { invalidRequest, type OAuthError, oauthError } from './oauth-error.js'
-import { splitScope } from './parameters.js'
-import type { Api, Tenant } from './tenant.js'
-import type { ClientSettings } from './tenant-options.js'
+import { invalidRequest, type OAuthError, oauthError } from '../requests/oauth-error.js'
+import { splitScope } from '../requests/parameters.js'
+import type { Domains } from '../tenant/domains.js'
+import type { ClientSettings } from '../tenant/settings.js'
+import type { Api, Tenant } from '../tenant/tenant.js'
 
 export function accessDenied(description: string): OAuthError {
   return oauthError({ status: 403, error: 'access_denied', description })

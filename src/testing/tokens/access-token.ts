@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import type { Api } from '../tenant/tenant.js'
 import type { Claims, SigningKeys } from './signing-keys.js'
-import type { Api } from './tenant.js'
 
 export interface AccessTokenGrant {
   issuer: string

@@ -1,8 +1,15 @@
-import { grantScopes, type Target } from './authorization.js'
-import { splitScope } from './parameters.js'
-import type { Session } from './sessions.js'
-import type { Claims } from './signing-keys.js'
-import type { ClientSettings, UserSettings } from './tenant-options.js'
+import { splitScope } from '../requests/parameters.js'
+import type { ClientSettings, UserSettings } from '../tenant/settings.js'
+import { grantScopes, type Target } from './target.js'
+
+/** A user's log-in at the issuer itself. */
+export interface Session {
+  /** The `sid` of ID tokens; not what the cookie holds. */
+  id: string
+  userId: string
+  /** Seconds since 1970. */
+  authTime: number
+}
 
 /** What a user's log-in lets a client have. */
 export interface UserGrant {
@@ -36,13 +43,4 @@ export function userScopes({ client, user, target, requested }: ScopeRequest): r
   if (splitScope(requested).length === 0) return ofApi
   const offline = client.grants.includes('refresh_token') ? ['offline_access'] : []
   return grantScopes(requested, [...identityScopes, ...offline, ...ofApi])
-}
-
-/** What the scopes let a client know of the user. @see OpenID Connect Core §5.4 */
-export function profileClaims(user: UserSettings, scopes: readonly string[]): Claims {
-  const { name, email } = user
-  return {
-    ...(scopes.includes('profile') && { name }),
-    ...(scopes.includes('email') && { email, email_verified: true }),
-  }
 }
