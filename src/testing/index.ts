@@ -1,3 +1,4 @@
+export { authFor } from './auth-for.js'
 export type { Outage } from './server/outages.js'
 export type { Endpoint, RequestCounts } from './server/request-counts.js'
 export { northwind } from './tenant/northwind.js'

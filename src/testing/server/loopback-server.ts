@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { refuseForeignNames } from './loopback-names.js'
 
 export interface LoopbackServer {
   port: number
+  /** Calls `listener` with every request that was sent to a loopback name. */
   onRequest(listener: RequestListener): void
   /** Destroys every open connection, also those that wait for an answer. */
   disconnect(): void
@@ -71,7 +73,7 @@ export async function listenOnLoopback(port: number): Promise<LoopbackServer> {
   return {
     port: portOf(servers[0] as Server),
     onRequest(listener) {
-      for (const server of servers) server.on('request', listener)
+      for (const server of servers) server.on('request', refuseForeignNames(listener))
     },
     disconnect() {
       for (const server of servers) server.closeAllConnections()
