@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Response } from 'express'
+import { iconAddress, pageStyle } from './page-style.js'
 
 /** Markup whose interpolations are escaped. */
 export interface Html {
@@ -44,17 +45,12 @@ export function scriptValue(value: unknown): string {
   )
 }
 
-const style = `
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif }
-main { max-width: 26rem; margin: 10vh auto; padding: 0 1rem }
-button { display: block; width: 100%; margin: 0.5rem 0; padding: 0.75rem; font: inherit; text-align: start }
-`
-
 function contentSecurityPolicy(nonce: string, { formAction = '', frameAncestors = "'none'" }: Page): string {
   return [
     "default-src 'none'",
     `style-src 'nonce-${nonce}'`,
     `script-src 'nonce-${nonce}'`,
+    'img-src data:', // the icon
     `form-action 'self' ${formAction}`.trim(),
     `frame-ancestors ${frameAncestors}`,
     "base-uri 'none'",
@@ -66,12 +62,14 @@ function documentOf({ title, body, script }: Page, nonce: string): string {
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>${markupOf(title)}</title>
-<style nonce="${nonce}">${style}</style>
+<link rel="icon" href="${iconAddress}" type="image/svg+xml">
+<style nonce="${nonce}">${pageStyle}</style>
 <main>
 <h1>${markupOf(title)}</h1>
 ${body.markup}
-<p><small>This is a test issuer, a development and test tool: anyone may log in.</small></p>
+<p class="notice">This is a test issuer, a development and test tool: anyone may log in.</p>
 </main>
 ${script ? `<script nonce="${nonce}">${script}</script>` : ''}
 </html>
