@@ -10,11 +10,11 @@ const [client] = northwind.clients
 /**
  * Makes an `Auth` without a server and without a token, for unit tests of handlers and route checks.
  *
- * `getAuth(req)` and the checks such as `requireScopes` take it as one that `requireAuth` made. The options are those
- * of `issuer.token()`; without options it stands for a client of the tenant `northwind` that has no scope.
+ * `getAuth(req)` and checks such as `requireScopes` accept it like an `Auth` that `requireAuth` made. The options are
+ * those of `issuer.token()`. Without options it has the claims of a client of the tenant `northwind`, and no scope.
  *
- * Does not sign or verify anything: an expired `Auth`, or one of another issuer or audience, is made as asked for, and
- * `auth.token` is a text that every API refuses. To test what `requireAuth` accepts, use `startTestIssuer`.
+ * Does not sign or verify anything: it makes an expired `Auth`, or one of another issuer, without complaint, and every
+ * API refuses its `token`. To test what `requireAuth` accepts, use `startTestIssuer`.
  *
  * @example
  * const req = { auth: authFor({ scope: 'read:messages', claims: { org_id: 'org_1' } }) } as Request
@@ -35,7 +35,7 @@ export function authFor(options: TestTokenOptions = {}): Auth {
   return createAuth('unsigned-test-token', asJson(header), asJson({ ...claims, ...options.claims }))
 }
 
-/** A copy, as a token would bring it: the caller's objects are not frozen, and members set to `undefined` are gone. */
+/** Copies members as a token would carry them: without those set to `undefined`. The caller's objects stay unfrozen. */
 function asJson<T>(members: object): T {
   return JSON.parse(JSON.stringify(members))
 }

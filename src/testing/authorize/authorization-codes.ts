@@ -3,19 +3,19 @@ import type { UserGrant } from '../grants/user-grant.js'
 import { createExpiringStore } from '../memory/expiring-store.js'
 import { randomText } from '../memory/random-text.js'
 
-/** What a code stands for, and what its bearer must prove. */
+/** What a code is exchanged for, and what the client must prove. */
 export interface CodeGrant {
   grant: UserGrant
   redirectUri: string
   /** S256. @see RFC 7636 §4.2 */
   codeChallenge: string | undefined
-  /** Names the refresh tokens that come of the code. */
+  /** Identifies the refresh tokens that are issued for the code. */
   familyId: string
 }
 
 export interface AuthorizationCodes {
   issue(codeGrant: Omit<CodeGrant, 'familyId'>): string
-  /** Uses up a code; `onReuse` hears of one that was used before. */
+  /** Returns what a code stands for, once. Calls `onReuse` when the code was used before. */
   use(code: string, onReuse: (familyId: string) => void): CodeGrant | undefined
 }
 

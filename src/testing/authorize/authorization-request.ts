@@ -17,7 +17,7 @@ export interface AuthorizationRequest {
   prompts: readonly string[]
   /** Oldest acceptable log-in, in seconds. */
   maxAgeSeconds: number
-  /** The issuer identifier of the domain asked. */
+  /** The issuer identifier of the domain the request was sent to. */
   issuer: string
 }
 
@@ -27,9 +27,10 @@ function isRegistered(client: ClientSettings, redirectUri: string, responseMode:
 }
 
 /**
- * The client a request is of and where its answer may go.
+ * Finds the client that sent a request, and where the answer may be sent.
  *
- * @throws `invalid_request` when that is not certain: nothing may then be sent to the redirect URI.
+ * @throws `invalid_request` when the client is unknown or has not registered the redirect URI. Such an error must not
+ * be sent to the redirect URI.
  */
 export function findDestination(parameters: Parameters, tenant: Tenant) {
   const client = tenant.clients.get(requireParameter(parameters, 'client_id'))
@@ -56,7 +57,7 @@ function checkResponse(parameters: Parameters, { responseMode }: Destination): v
   throw invalidRequest('Unsupported response mode')
 }
 
-// RFC 7636 §4.4.1; public clients have no other proof (RFC 9700 §2.1.1)
+// RFC 7636 §4.4.1. A public client has no other way to prove that the code is its own (RFC 9700 §2.1.1)
 function readCodeChallenge(parameters: Parameters, { clientSecret }: ClientSettings): string | undefined {
   const codeChallenge = parameters.get('code_challenge')
   if (codeChallenge === undefined) {
@@ -91,7 +92,7 @@ interface RequestReaderOptions {
 
 type RequestStart = Pick<AuthorizationRequest, 'client' | 'destination' | 'issuer'>
 
-/** Checks what is left of a request once its answer has a destination. @throws the errors of RFC 6749 §4.1.2.1 */
+/** Creates the function that checks the rest of a request. @throws the errors of RFC 6749 §4.1.2.1 */
 export function createRequestReader({ tenant, findTarget }: RequestReaderOptions) {
   const readAudience = (parameters: Parameters, { client, issuer }: RequestStart): string | undefined => {
     const audience = parameters.get('audience') ?? tenant.defaultAudience

@@ -1,7 +1,7 @@
 import type { Response } from 'express'
 import { html, scriptValue, sendPage } from './page.js'
 
-/** Where the answer to an authorization request goes: an address that the client registered. */
+/** Where the answer to an authorization request is sent: an address that the client registered. */
 export interface Destination {
   redirectUri: string
   responseMode: 'query' | 'web_message'
@@ -27,7 +27,7 @@ function postMessage(res: Response, redirectUri: string, response: Record<string
   })
 }
 
-/** @see RFC 6749 §4.1.2, and OAuth 2.0 Web Message Response Mode */
+/** Sends the answer to the client. @see RFC 6749 §4.1.2, and OAuth 2.0 Web Message Response Mode */
 export function answerAuthorization(
   res: Response,
   { redirectUri, responseMode, state }: Destination,

@@ -70,7 +70,7 @@ function createAuthorize(options: AuthorizeOptions, logins: Logins, complete: Co
     const { client, destination } = findDestination(parameters, tenant)
     try {
       const request = readRequest(parameters, { client, destination, issuer: issuerOf(req) })
-      const session = sessions.of(req)
+      const session = sessions.find(req)
       if (session && isRecent(session, request)) complete(res, request, session)
       else askUser(res, request)
     } catch (error) {
@@ -97,7 +97,7 @@ function createLogin(options: AuthorizeOptions, logins: Logins, complete: Comple
   }
 }
 
-/** `authorize` begins a log-in, `login` takes the log-in page's form. @see RFC 6749 §4.1.1 */
+/** Creates two handlers: `authorize` begins a log-in, `login` receives the log-in page's form. @see RFC 6749 §4.1.1 */
 export function createAuthorizeEndpoint(options: AuthorizeOptions) {
   const logins: Logins = createExpiringStore({ lifetimeSeconds: 600, maxEntries: 1000 })
   const complete = createCompletion(options)

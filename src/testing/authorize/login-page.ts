@@ -5,18 +5,18 @@ import { html, sendPage } from './page.js'
 
 interface LoginPage {
   request: AuthorizationRequest
-  /** Names the request when the form comes back. */
+  /** Identifies the authorization request when the form is submitted. */
   login: string
   users: Iterable<UserSettings>
 }
 
-// Browsers hold the redirect that follows a form to its `form-action` too
+// Browsers apply `form-action` also to the redirect that answers the form
 function sourceOf(redirectUri: string): string {
   const { origin, protocol } = new URL(redirectUri)
   return origin === 'null' ? protocol : origin
 }
 
-/** A page with a button for each user; there are no passwords. */
+/** Sends a page with a button for each user. There are no passwords. */
 export function sendLoginPage(res: Response, { request, login, users }: LoginPage): void {
   const { client, destination } = request
   const button = ({ userId, name, email }: UserSettings) =>

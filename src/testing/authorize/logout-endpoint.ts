@@ -13,7 +13,7 @@ function readReturnTo(parameters: Parameters, tenant: Tenant): string | undefine
   throw invalidRequest('The returnTo address is not one of the logoutUris of the client')
 }
 
-/** Ends the user's session at the issuer; tokens stay good. */
+/** Creates the endpoint that ends the user's session at the issuer. Tokens stay valid. */
 export function createLogoutEndpoint(tenant: Tenant, sessions: Sessions): RequestHandler {
   return function logoutEndpoint(req, res) {
     const returnTo = readReturnTo(readParameters(req.query), tenant)

@@ -1,9 +1,9 @@
 const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#3446c8"/><circle cx="11.5" cy="16" r="5" fill="none" stroke="#fff" stroke-width="3"/><path d="M16.5 16H27m-3.5 0v5" fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round"/></svg>`
 
-/** A key on a blue ground, as an address that needs no request of its own. */
+/** The icon as a data URL: a key on a blue ground. */
 export const iconAddress = `data:image/svg+xml,${encodeURIComponent(icon)}`
 
-/** The look of the local tenant's pages. The playground of the examples has the same colours. */
+/** The styles of the local tenant's pages. The playground in the examples has the same colours. */
 export const pageStyle = `
 :root {
   color-scheme: light dark;

@@ -11,11 +11,11 @@ interface Page {
   status?: number
   title: string
   body: Html
-  /** Where the page's forms may lead, beside the issuer. */
+  /** Where the page's forms may be sent, besides the issuer. */
   formAction?: string
   /** Who may frame the page. Default nobody. */
   frameAncestors?: string
-  /** Runs on the page; escape with `scriptValue` what goes into it. */
+  /** Runs on the page. Values in it must be escaped by `scriptValue`. */
   script?: string
 }
 
@@ -37,7 +37,7 @@ export function html(parts: TemplateStringsArray, ...values: (string | Html | re
   return { markup: String.raw({ raw: parts }, ...values.map(markupOf)) }
 }
 
-/** A JSON value as script source that cannot end the script element. */
+/** Writes a JSON value as script source that cannot end the script element. */
 export function scriptValue(value: unknown): string {
   return JSON.stringify(value).replace(
     /[<\u2028\u2029]/g,

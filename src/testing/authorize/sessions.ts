@@ -5,14 +5,14 @@ import { createExpiringStore } from '../memory/expiring-store.js'
 import { randomText } from '../memory/random-text.js'
 
 export interface Sessions {
-  of(req: Request): Session | undefined
+  find(req: Request): Session | undefined
   start(req: Request, res: Response, userId: string): Session
   end(req: Request, res: Response): void
 }
 
 const lifetimeSeconds = 3 * 86400
 
-// Cookies do not tell ports apart, and two issuers may run at once
+// A cookie is sent to every port of a host, and two issuers may run at once
 function cookieName(req: Request): string {
   return `test_issuer_${req.socket.localPort}`
 }
@@ -30,7 +30,7 @@ export function createSessions(): Sessions {
     res.clearCookie(cookieName(req), options)
   }
   return {
-    of: (req) => sessions.get(cookieOf(req)),
+    find: (req) => sessions.get(cookieOf(req)),
     start(req, res, userId) {
       sessions.delete(cookieOf(req))
       const cookie = randomText()

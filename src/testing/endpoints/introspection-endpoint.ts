@@ -5,7 +5,7 @@ import { bodyParameters, requireParameter } from '../requests/parameters.js'
 import type { Tenant } from '../tenant/tenant.js'
 import { clientOf, type IssuedTokens } from '../tokens/issued-tokens.js'
 
-/** Tells a confidential client about any access token. @see RFC 7662 §2 */
+/** Creates the endpoint that tells a confidential client what an access token holds. @see RFC 7662 §2 */
 export function createIntrospectionEndpoint(tenant: Tenant, issued: IssuedTokens): RequestHandler {
   return function introspectionEndpoint(req, res, next) {
     const introspect = async () => {

@@ -1,4 +1,4 @@
-/** What an issuer tells of itself. @see RFC 8414 §2 */
+/** Returns the issuer's metadata document. @see RFC 8414 §2 */
 export function metadataOf(issuer: string) {
   return {
     issuer,

@@ -11,7 +11,7 @@ interface RevocationOptions {
   refreshTokens: RefreshTokens
 }
 
-/** Takes any token, and does as if it knew it. @see RFC 7009 §2.2 */
+/** Creates the endpoint that revokes tokens. It answers 200 for an unknown token too. @see RFC 7009 §2.2 */
 export function createRevocationEndpoint({
   tenant,
   issued,

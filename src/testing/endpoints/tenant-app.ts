@@ -32,7 +32,7 @@ export interface TenantAppOptions {
 function createApp(): Express {
   const app = express()
   app.disable('x-powered-by')
-  app.set('query parser', 'simple') // Express 4 would build objects of brackets
+  app.set('query parser', 'simple') // Express 4 would parse brackets into objects
   app.set('strict routing', true)
   app.set('case sensitive routing', true)
   return app
@@ -97,7 +97,7 @@ function serveBrowsers(app: Express, stores: Stores): void {
   app.get('/v2/logout', logout, answerErrorPage)
 }
 
-/** The tenant's endpoints, without a server. */
+/** Creates the Express app with the tenant's endpoints. Does not start a server. */
 export function createTenantApp(options: TenantAppOptions): Express {
   const stores = createStores(options)
   const app = createApp()

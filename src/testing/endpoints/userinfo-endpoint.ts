@@ -21,7 +21,7 @@ function isForUserinfo({ iss, aud }: Claims): boolean {
   return [aud].flat().includes(`${iss}userinfo`)
 }
 
-/** @see OpenID Connect Core §5.3 */
+/** Creates the endpoint that returns claims about the user of an access token. @see OpenID Connect Core §5.3 */
 export function createUserinfoEndpoint(tenant: Tenant, issued: IssuedTokens): RequestHandler {
   const answerFor = async (authorization: string | undefined): Promise<Claims> => {
     const [, token] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? []

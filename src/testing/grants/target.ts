@@ -8,16 +8,16 @@ export function accessDenied(description: string): OAuthError {
   return oauthError({ status: 403, error: 'access_denied', description })
 }
 
-/** What a token may be issued for. */
+/** An API that a token may be issued for. */
 export interface Target {
   api: Api
-  /** The scopes the client may have; nothing when it may not use the API. */
+  /** The scopes the client may have; undefined when it may not use the API. */
   clientScopes: readonly string[] | undefined
   /** Whether it is the tenant's own Management API. */
   management: boolean
 }
 
-// One API under two identifiers: tokens carry that of the domain they were asked from
+// One API has two identifiers: tokens carry that of the domain the request was sent to
 function managementApi(client: ClientSettings, issuer: string): Target {
   const scopes = client.managementScopes ?? []
   const settings = {
@@ -33,11 +33,11 @@ function managementApi(client: ClientSettings, issuer: string): Target {
 export interface TargetRequest {
   client: ClientSettings
   audience: string
-  /** The issuer identifier of the domain asked. */
+  /** The issuer identifier of the domain the request was sent to. */
   issuer: string
 }
 
-/** Finds what an `audience` names, also when the client may not use it. */
+/** Finds the API that `audience` names, even when the client may not use it. */
 export type FindTarget = (request: TargetRequest) => Target | undefined
 
 export function createFindTarget(tenant: Tenant, { url, customUrl }: Domains): FindTarget {
@@ -51,16 +51,16 @@ export function createFindTarget(tenant: Tenant, { url, customUrl }: Domains): F
   }
 }
 
-/** Requested and allowed; all that is allowed when the request names none. */
+/** Returns the requested scopes that are allowed; all allowed scopes when the request names none. */
 export function grantScopes(requested: string | undefined, allowed: readonly string[]): readonly string[] {
   const scopes = splitScope(requested)
   return scopes.length === 0 ? allowed : scopes.filter((scope) => allowed.includes(scope))
 }
 
 /**
- * The id of the organization that a request names, by id or name.
+ * Returns the id of the organization that a request names by id or name.
  *
- * @throws `invalid_request` when the client needs one and none is named, or there is no such organization.
+ * @throws `invalid_request` when the organization is unknown, or is missing and the client needs one.
  * @throws `access_denied` when the client may not name it.
  */
 export function findOrganization(

@@ -4,14 +4,14 @@ import { grantScopes, type Target } from './target.js'
 
 /** A user's log-in at the issuer itself. */
 export interface Session {
-  /** The `sid` of ID tokens; not what the cookie holds. */
+  /** The `sid` of ID tokens. The cookie holds another value. */
   id: string
   userId: string
   /** Seconds since 1970. */
   authTime: number
 }
 
-/** What a user's log-in lets a client have. */
+/** What a client may get by a user's log-in. */
 export interface UserGrant {
   client: ClientSettings
   user: UserSettings
@@ -37,7 +37,7 @@ interface ScopeRequest {
   requested: string | undefined
 }
 
-/** The scopes a user's log-in grants; only those of the API when the request names none. */
+/** Returns the scopes that a log-in grants. A request without scopes gets those of the API only. */
 export function userScopes({ client, user, target, requested }: ScopeRequest): readonly string[] {
   const ofApi = target ? apiScopes(target, user) : []
   if (splitScope(requested).length === 0) return ofApi

@@ -6,11 +6,11 @@ export interface ExpiringStore<Value> {
 
 interface ExpiringStoreOptions {
   lifetimeSeconds: number
-  /** The oldest entry makes room for a new one. Default 10000. */
+  /** Beyond this number, a new entry replaces the oldest one. Default 10000. */
   maxEntries?: number
 }
 
-/** A bounded map whose entries end with their lifetime. */
+/** Creates a map that is bounded in size, and whose entries expire. */
 export function createExpiringStore<Value>(options: ExpiringStoreOptions): ExpiringStore<Value> {
   const { lifetimeSeconds, maxEntries = 10_000 } = options
   const entries = new Map<string, { value: Value; expiresAt: number }>()
@@ -20,7 +20,7 @@ export function createExpiringStore<Value>(options: ExpiringStoreOptions): Expir
       return entry && Date.now() < entry.expiresAt ? entry.value : undefined
     },
     set(key, value) {
-      entries.delete(key) // so that it becomes the newest
+      entries.delete(key) // so that the key becomes the newest
       entries.set(key, { value, expiresAt: Date.now() + lifetimeSeconds * 1000 })
       const [oldest] = entries.keys()
       if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest)

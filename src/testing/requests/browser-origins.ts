@@ -2,10 +2,10 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { ClientSettings } from '../tenant/settings.js'
 import type { Tenant } from '../tenant/tenant.js'
 
-/** The origins of the pages that a client runs in browsers. */
+/** Returns the origins of a client's web pages. */
 export function originsOf({ redirectUris = [], webOrigins = [] }: ClientSettings): readonly string[] {
   const origins = redirectUris.map((uri) => new URL(uri).origin)
-  return [...origins, ...webOrigins].filter((origin) => origin !== 'null') // that of a native app's scheme
+  return [...origins, ...webOrigins].filter((origin) => origin !== 'null') // the origin of a native app's scheme
 }
 
 const preflight = {

@@ -26,7 +26,7 @@ export function isOAuthError(error: unknown): error is OAuthError {
   return error instanceof Error && 'error' in error && 'headers' in error
 }
 
-// What Express's body parsers throw is the request's fault; all else is ours
+// An error of Express's body parsers is the request's fault; any other is ours
 function refusalOf(error: unknown): OAuthError {
   if (isOAuthError(error)) return error
   const { type, status } = error as { type?: string; status?: number }

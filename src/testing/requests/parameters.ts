@@ -1,7 +1,7 @@
 import express, { type Request, type RequestHandler } from 'express'
 import { invalidRequest } from './oauth-error.js'
 
-/** Request parameters: each at most once, each text. @see RFC 6749 §3.2 */
+/** Request parameters. Each is text and comes once at most. @see RFC 6749 §3.2 */
 export type Parameters = ReadonlyMap<string, string>
 
 const limit = '64kb'
@@ -18,7 +18,7 @@ export function readParameters(members: object): Parameters {
   for (const [name, value] of Object.entries(members)) {
     if (Array.isArray(value)) throw invalidRequest('A parameter is repeated')
     if (typeof value !== 'string') throw invalidRequest('A parameter is not text')
-    if (value !== '') parameters.set(name, value) // RFC 6749 §3.2: without a value means omitted
+    if (value !== '') parameters.set(name, value) // RFC 6749 §3.2: a parameter without a value counts as omitted
   }
   return parameters
 }
@@ -37,7 +37,7 @@ export function requireParameter(parameters: Parameters, name: string): string {
   return value
 }
 
-/** The members of a space-separated list, each once. @see RFC 6749 §3.3 */
+/** Splits a space-separated list and drops duplicates. @see RFC 6749 §3.3 */
 export function splitScope(scope = ''): readonly string[] {
   return [...new Set(scope.split(' ').filter(Boolean))]
 }

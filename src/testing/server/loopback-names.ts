@@ -4,8 +4,8 @@ import { isIPv4 } from 'node:net'
 /**
  * Answers 421 to a request that was not sent to a loopback name, and passes every other one to `listener`.
  *
- * DNS rebinding: a page of another site can point its own name at 127.0.0.1. For the browser its requests are then
- * same-origin, and the log-in page lets anyone in. Such a request still carries the page's name in `Host`.
+ * DNS rebinding: another site can point its own name at 127.0.0.1. The browser then lets the site's pages read the
+ * issuer's answers, and anyone may log in here. `Host` still carries the site's name in such a request.
  *
  * @see RFC 9110 §15.5.20
  */
@@ -17,7 +17,7 @@ export function refuseForeignNames(listener: RequestListener): RequestListener {
   }
 }
 
-/** The status to refuse a request with; nothing when it was sent to a loopback name. */
+/** Returns the status to refuse a request with; undefined when the request was sent to a loopback name. */
 function statusFor({ headersDistinct, url = '' }: IncomingMessage): 400 | 421 | undefined {
   const hosts = headersDistinct.host ?? []
   if (hosts.length > 1) return 400 // RFC 9112 §3.2
@@ -25,7 +25,7 @@ function statusFor({ headersDistinct, url = '' }: IncomingMessage): 400 | 421 | 
   return hosts.length === 1 && [...hosts, ...target].every(isLoopbackName) ? undefined : 421
 }
 
-/** Whether `host`, with or without a port, is 127.0.0.0/8, [::1], localhost or a name below localhost. */
+/** Returns whether `host`, with or without a port, is 127.0.0.0/8, [::1], localhost or a name below localhost. */
 function isLoopbackName(host: string): boolean {
   const name = host.toLowerCase().replace(/:\d{1,5}$/, '')
   if (isIPv4(name)) return name.startsWith('127.')

@@ -7,7 +7,7 @@ export interface LoopbackServer {
   port: number
   /** Calls `listener` with every request that was sent to a loopback name. */
   onRequest(listener: RequestListener): void
-  /** Destroys every open connection, also those that wait for an answer. */
+  /** Destroys every open connection, including those that wait for an answer. */
   disconnect(): void
   close(): Promise<void>
 }
@@ -36,7 +36,7 @@ async function closeServer(server: Server): Promise<void> {
   await closed
 }
 
-// `localhost` may mean ::1 first, so both addresses must lead here
+// Clients may resolve `localhost` to ::1 first, so the server listens on both addresses
 async function listenAtBoth(port: number): Promise<Server[]> {
   const server = await listenAt('127.0.0.1', port)
   try {
@@ -48,7 +48,7 @@ async function listenAtBoth(port: number): Promise<Server[]> {
   }
 }
 
-// A free port of one address may be taken at the other
+// A port that is free on one address may be taken on the other
 async function listenAtFreePort(attemptsLeft = attempts): Promise<Server[]> {
   try {
     return await listenAtBoth(0)
@@ -63,7 +63,7 @@ function portOf(server: Server): number {
 }
 
 /**
- * Listens on the loopback addresses only, 127.0.0.1 and (where there is one) ::1, at one port.
+ * Listens on one port of the loopback addresses: 127.0.0.1, and ::1 where the machine has IPv6.
  *
  * @param port 0 for any free port.
  * @throws `EADDRINUSE` when the port is taken.

@@ -2,15 +2,20 @@ import type { RequestListener, ServerResponse } from 'node:http'
 import type { LoopbackServer } from './loopback-server.js'
 
 /**
- * A way for the issuer to be out of order: `refuse` destroys connections, `hang` never answers, `error` answers
- * 500, `garbage` answers 200 without JSON, `drip` answers a byte at a time without end.
+ * How the issuer fails during an outage: `refuse` destroys connections, `hang` never answers, `error` answers 500,
+ * `garbage` answers 200 without JSON, `drip` sends one byte at a time without end.
+ *
+ * @example
+ * issuer.outage('hang')
+ * await request(app).get('/messages').auth(token, { type: 'bearer' }).expect(503)
+ * issuer.restore()
  */
 export type Outage = 'refuse' | 'hang' | 'error' | 'garbage' | 'drip'
 
 const json = { 'content-type': 'application/json' }
 
 const answers: Record<Outage, (res: ServerResponse) => void> = {
-  // Not earlier: fetch would connect anew for ever when a connection ends before it has sent its request
+  // Only now: fetch reconnects for ever when a connection ends before the request is sent
   refuse: (res) => void res.socket?.resetAndDestroy(),
   hang: () => {},
   error: (res) => void res.writeHead(500, json).end('{"error":"server_error"}'),
@@ -27,7 +32,7 @@ function drip(res: ServerResponse): void {
 export interface Outages {
   begin(outage: Outage): void
   end(): void
-  /** Answers in the manner of the present outage, else leaves the request to `listener`. */
+  /** During an outage the returned listener fails as the outage says; otherwise it calls `listener`. */
   guard(listener: RequestListener): RequestListener
 }
 

@@ -12,9 +12,21 @@ const endpoints = {
   '/v2/logout': 'logout',
 } as const
 
+/**
+ * A name in `issuer.requests`.
+ *
+ * @example
+ * const endpoint: Endpoint = 'jwks'
+ * expect(issuer.requests[endpoint]).toBe(1)
+ */
 export type Endpoint = (typeof endpoints)[keyof typeof endpoints]
 
-/** How often each endpoint was asked, outages included; a preflight is not counted. */
+/**
+ * The number of requests to each endpoint, requests during an outage included. Preflights are not counted.
+ *
+ * @example
+ * expect(issuer.requests).toMatchObject({ discovery: 1, jwks: 1 })
+ */
 export type RequestCounts = Readonly<Record<Endpoint, number>>
 
 export function createRequestCounts() {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-/** The two names a tenant answers to. Both are issuer identifiers, with a trailing slash. */
+/** The two domains of a tenant. Both are issuer identifiers, with a trailing slash. */
 export interface Domains {
   /** The canonical domain. */
   url: string
@@ -12,7 +12,7 @@ export function domainsAt(port: number): Domains {
   return { url: `http://127.0.0.1:${port}/`, customUrl: `http://localhost:${port}/` }
 }
 
-/** The issuer identifier of the domain a request was sent to: never the sender's text, only one of the two. */
+/** Returns the issuer identifier of the domain a request was sent to: one of the two, never the sender's text. */
 export function domainOf(req: IncomingMessage, { url, customUrl }: Domains): string {
   return /^localhost(:\d+)?$/i.test(req.headers.host ?? '') ? customUrl : url
 }

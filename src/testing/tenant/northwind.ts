@@ -3,7 +3,13 @@ import type { TenantOptions } from './settings.js'
 const messages = 'https://messages.northwind.com'
 const pages = ['http://localhost:3000', 'http://localhost:3000/callback', 'http://localhost:5173'] as const
 
-/** The tenant a test issuer has unless told otherwise. Its secrets are public: never use them elsewhere. */
+/**
+ * The settings of the tenant that a test issuer has by default. Its secrets are public: never use them elsewhere.
+ *
+ * @example
+ * const api = { ...northwind.apis[0], tokenLifetimeSeconds: 60 }
+ * const issuer = await startTestIssuer({ tenant: { ...northwind, apis: [api] } })
+ */
 export const northwind = {
   apis: [{ identifier: messages, scopes: ['read:messages', 'write:messages'] }],
   clients: [
@@ -42,7 +48,7 @@ export const northwind = {
       logoutUris: pages,
       organizations: ['org_northwind'],
     },
-    // The API itself, which may ask about tokens
+    // The API itself: it may call the introspection endpoint
     { clientId: 'messages-api', clientSecret: 'messages-api-secret', name: 'Messages API', grants: [] },
   ],
   users: [

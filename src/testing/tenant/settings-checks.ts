@@ -66,7 +66,7 @@ function checkRelations({ apis, clients, users = [], organizations = [], ...rest
   )
 }
 
-/** @throws TypeError naming the setting that is wrong; never its value when that may be a secret. */
+/** @throws TypeError naming the setting that is wrong. The message never contains a value that may be a secret. */
 export function checkTenant(options: unknown): asserts options is TenantOptions {
   checkForm(options, 'tenant')
   const tenant = options as TenantOptions

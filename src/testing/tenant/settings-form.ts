@@ -23,14 +23,14 @@ const seconds: Check = (value, path) => {
   if (!Number.isSafeInteger(value) || (value as number) <= 0) throw wrong(path, 'a positive whole number')
 }
 
-// RFC 6749 §3.3: a space inside a scope would make it two
+// RFC 6749 §3.3: a space separates scopes
 const scope: Check = (value, path) => {
   if (typeof value !== 'string' || !/^[\x21\x23-\x5B\x5D-\x7E]+$/.test(value)) {
     throw wrong(path, 'a scope: printable ASCII without spaces, quotes or backslashes')
   }
 }
 
-// A script URL would run on the issuer's own pages; a fragment is forbidden by RFC 6749 §3.1.2
+// A script URL would run on the issuer's own pages; RFC 6749 §3.1.2 forbids a fragment
 const address: Check = (value, path) => {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
   const harmful = ['javascript:', 'data:', 'vbscript:', 'blob:', 'about:'].includes(url?.protocol ?? '')
@@ -102,7 +102,7 @@ const user = object(
   { permissions: recordOf(listOf(scope)), organizations: listOf(text) },
 )
 
-/** The form of every setting, without the relations between them. */
+/** Checks the form of each setting. Does not check the relations between settings. */
 export const checkForm: Check = object(
   { apis: listOf(api), clients: listOf(client) },
   {

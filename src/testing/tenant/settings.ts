@@ -1,11 +1,23 @@
+/**
+ * The grant types that the local tenant supports.
+ *
+ * @example
+ * const grants: GrantType[] = ['authorization_code', 'refresh_token']
+ */
 export type GrantType = 'authorization_code' | 'client_credentials' | 'refresh_token'
 
+/**
+ * An API of the tenant.
+ *
+ * @example
+ * const api: ApiSettings = { identifier: 'https://messages.northwind.com', scopes: ['read:messages'] }
+ */
 export interface ApiSettings {
-  /** What clients send as `audience` and what tokens carry as `aud`. */
+  /** Clients send it as `audience`, and tokens carry it as `aud`. */
   identifier: string
-  /** Every scope the API knows. */
+  /** All scopes of the API. */
   scopes: readonly string[]
-  /** Seconds an access token for this API lives. Default 86400. */
+  /** Lifetime of an access token for this API, in seconds. Default 86400. */
   tokenLifetimeSeconds?: number
   /** `rfc9068` issues `typ: at+jwt` with `client_id` and `jti`. Default `auth0`. @see RFC 9068 §2 */
   tokenProfile?: 'auth0' | 'rfc9068'
@@ -15,29 +27,46 @@ export interface ApiSettings {
   permissions?: boolean
 }
 
+/**
+ * A client of the tenant.
+ *
+ * @example
+ * const worker: ClientSettings = {
+ *   clientId: 'messages-worker',
+ *   clientSecret: 'messages-worker-secret',
+ *   grants: ['client_credentials'],
+ *   apis: { 'https://messages.northwind.com': ['read:messages'] },
+ * }
+ */
 export interface ClientSettings {
   clientId: string
   /** Absent for a public client, such as a single-page application. */
   clientSecret?: string
-  /** What the log-in page calls the client. Default: the client id. */
+  /** The name that the log-in page shows. Default: the client id. */
   name?: string
   grants: readonly GrantType[]
   /** Scopes the client may have, by API identifier. Default none. */
   apis?: Readonly<Record<string, readonly string[]>>
   /** Scopes the client may have for the tenant's own Management API. Default none. */
   managementScopes?: readonly string[]
-  /** Where log-ins may return to, compared exactly. Needed by `authorization_code`. */
+  /** The addresses that a log-in may redirect to, compared exactly. `authorization_code` needs at least one. */
   redirectUris?: readonly string[]
-  /** Where log-outs may return to, compared exactly. Default none. */
+  /** The addresses that a log-out may redirect to, compared exactly. Default none. */
   logoutUris?: readonly string[]
-  /** Further browser origins; those of `redirectUris` are always allowed. Default none. */
+  /** Browser origins allowed beside those of `redirectUris`. Default none. */
   webOrigins?: readonly string[]
-  /** Ids of the organizations the client may name. Default none. */
+  /** Ids of the organizations that the client may request. Default none. */
   organizations?: readonly string[]
   /** Whether every request must name an organization. Default false. */
   organizationRequired?: boolean
 }
 
+/**
+ * A user of the tenant: one button on the log-in page.
+ *
+ * @example
+ * const ada: UserSettings = { userId: 'auth0|ada', name: 'Ada', email: 'ada@northwind.com' }
+ */
 export interface UserSettings {
   /** The `sub` of the user's tokens. */
   userId: string
@@ -49,20 +78,37 @@ export interface UserSettings {
   organizations?: readonly string[]
 }
 
+/**
+ * An organization of the tenant. Requests may name it by id or by name.
+ *
+ * @example
+ * const organization: OrganizationSettings = { id: 'org_northwind', name: 'northwind' }
+ */
 export interface OrganizationSettings {
   /** The `org_id` of tokens. */
   id: string
   name: string
 }
 
+/**
+ * The settings of a tenant.
+ *
+ * @example
+ * const tenant: TenantOptions = {
+ *   apis: [{ identifier: 'https://messages.northwind.com', scopes: ['read:messages'] }],
+ *   clients: [],
+ *   users: [{ userId: 'auth0|ada', name: 'Ada', email: 'ada@northwind.com' }],
+ * }
+ * const issuer = await startTestIssuer({ tenant })
+ */
 export interface TenantOptions {
-  /** The first is the one `token()` signs for when told no audience. */
+  /** `token()` without an audience signs for the default audience, else for the first of these. */
   apis: readonly ApiSettings[]
   clients: readonly ClientSettings[]
-  /** Who can log in. Default nobody. */
+  /** The users who can log in. Default none. */
   users?: readonly UserSettings[]
   /** Default none. */
   organizations?: readonly OrganizationSettings[]
-  /** The audience of requests that name none. Default: none, such requests are treated as having no audience. */
+  /** The audience of requests that name none. Default: such requests have no audience. */
   defaultAudience?: string
 }

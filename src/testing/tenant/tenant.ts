@@ -49,9 +49,15 @@ function parseJson(jsonText: string): unknown {
 }
 
 /**
- * Reads a tenant's settings from the text of a JSON file: one object with the members of `TenantOptions`.
+ * Reads a tenant's settings from JSON text: one object with the members of `TenantOptions`.
+ *
+ * Does not read a file.
  *
  * @throws TypeError naming the setting that is wrong.
+ *
+ * @example
+ * const tenant = loadTenant(await readFile('tenant.json', 'utf8'))
+ * const issuer = await startTestIssuer({ tenant })
  */
 export function loadTenant(jsonText: string): TenantOptions {
   const settings = parseJson(jsonText)

@@ -24,7 +24,7 @@ function authorize({ tenant, findTarget }: ClientCredentialsOptions, request: To
   return { api, organization, scopes: grantScopes(parameters.get('scope'), clientScopes) }
 }
 
-/** @see RFC 6749 §4.4 */
+/** Creates the grant that gives a client an access token for itself. @see RFC 6749 §4.4 */
 export function createClientCredentialsGrant(options: ClientCredentialsOptions): Grant {
   return async (request) => {
     const { client, issuer } = request

@@ -41,7 +41,7 @@ function answer(res: Response, response: TokenResponse): void {
   })
 }
 
-/** @see RFC 6749 §3.2 */
+/** Creates the endpoint that authenticates a client and answers by its grant type. @see RFC 6749 §3.2 */
 export function createTokenEndpoint({ tenant, grants, issuerOf }: TokenEndpointOptions): RequestHandler {
   return function tokenEndpoint(req, res, next) {
     const exchange = async () => {

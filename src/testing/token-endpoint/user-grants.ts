@@ -35,7 +35,7 @@ function checkCode(found: CodeGrant | undefined, { client, parameters }: TokenRe
   return found
 }
 
-/** @see RFC 6749 §4.1.3 */
+/** Creates the grant that exchanges an authorization code for tokens. @see RFC 6749 §4.1.3 */
 export function createCodeGrant({ codes, refreshTokens, issueTokens }: CodeGrantOptions): Grant {
   return async (request) => {
     const code = requireParameter(request.parameters, 'code')
@@ -49,7 +49,7 @@ export function createCodeGrant({ codes, refreshTokens, issueTokens }: CodeGrant
 
 type RefreshGrantOptions = Pick<CodeGrantOptions, 'refreshTokens' | 'issueTokens'>
 
-/** @see RFC 6749 §6 */
+/** Creates the grant that exchanges a refresh token for new tokens. @see RFC 6749 §6 */
 export function createRefreshGrant({ refreshTokens, issueTokens }: RefreshGrantOptions): Grant {
   return async ({ client, parameters, issuer }) => {
     const token = requireParameter(parameters, 'refresh_token')

@@ -10,17 +10,17 @@ export interface AccessTokenGrant {
   scopes: readonly string[]
   lifetimeSeconds: number
   profile: Api['tokenProfile']
-  /** Claims beside those every access token has. */
+  /** Claims besides those that every access token has. */
   claims?: Claims
 }
 
 function profileClaims({ profile, clientId, claims = {} }: AccessTokenGrant): Claims {
   if (profile === 'auth0') return { azp: clientId, ...claims }
-  const { gty: _, ...rest } = claims // a claim of the Auth0 profile alone
+  const { gty: _, ...rest } = claims // only the Auth0 profile has this claim
   return { client_id: clientId, jti: randomUUID(), ...rest }
 }
 
-/** The claims an access token has, unsigned. */
+/** Returns the claims of an access token. Does not sign them. */
 export function accessTokenClaims(grant: AccessTokenGrant): Claims {
   const issuedAt = Math.floor(Date.now() / 1000)
   return {
@@ -34,7 +34,7 @@ export function accessTokenClaims(grant: AccessTokenGrant): Claims {
   }
 }
 
-/** The protected header of a profile's access tokens, beside `alg` and `kid`. @see RFC 9068 §2.1 */
+/** Returns the protected header of a profile's access tokens, without `alg` and `kid`. @see RFC 9068 §2.1 */
 export function accessTokenHeader(profile: Api['tokenProfile']): Claims {
   return { typ: profile === 'rfc9068' ? 'at+jwt' : 'JWT' }
 }

@@ -4,6 +4,12 @@ import { calculateJwkThumbprint, type JWK } from 'jose'
 import type { Claims } from './signing-keys.js'
 import type { TestTokenOptions } from './test-token.js'
 
+/**
+ * What `key.proof()` puts into a proof besides its usual claims.
+ *
+ * @example
+ * const proof = await key.proof('GET', url, token, { nonce: response.headers['dpop-nonce'] })
+ */
 export interface DpopProofOptions {
   /** From the `DPoP-Nonce` header of an earlier answer. */
   nonce?: string
@@ -13,22 +19,30 @@ export interface DpopProofOptions {
   header?: Claims
 }
 
-/** A key pair of a client that proves with every request that it holds it. */
+/**
+ * A client's key pair for DPoP: each request carries a proof that the client holds the private key.
+ *
+ * @example
+ * const key = await issuer.dpop()
+ * const token = await key.token({ scope: 'read:messages' })
+ * const proof = await key.proof('GET', 'http://localhost:3000/messages', token)
+ * await fetch('http://localhost:3000/messages', { headers: { Authorization: `DPoP ${token}`, DPoP: proof } })
+ */
 export interface DpopKey {
   /** The public key. */
   readonly jwk: JWK
-  /** Its thumbprint, as in a bound token's `cnf.jkt`. */
+  /** The thumbprint of the public key: a bound token carries it as `cnf.jkt`. */
   readonly jkt: string
-  /** Signs an access token that is bound to this key, without asking over HTTP. */
+  /** Signs an access token that is bound to this key. Sends no request. */
   token(options?: TestTokenOptions): Promise<string>
-  /** Makes the value of a `DPoP` header for one request. Without `token` it is one for a token endpoint. */
+  /** Makes the value of a `DPoP` header for one request. Leave out `token` for a request to a token endpoint. */
   proof(method: string, url: string, token?: string, options?: DpopProofOptions): Promise<string>
 }
 
 const createEcKeys = promisify(generateKeyPair)
 const signBytes = promisify(sign)
 
-/** Makes a P-256 key pair, and tokens bound to it by way of `createToken`. @see RFC 9449 §4 */
+/** Makes a P-256 key pair. Its `token()` calls `createToken` with a binding to the key. @see RFC 9449 §4 */
 export async function createDpopKey(
   createToken: (options: TestTokenOptions) => Promise<string>,
 ): Promise<DpopKey> {
@@ -52,7 +66,7 @@ function claimsOf(htm: string, url: string, token: string | undefined): Claims {
   return { jti: randomUUID(), htm, htu, iat: Math.floor(Date.now() / 1000), ath }
 }
 
-// jose refuses to sign a wrong `alg`, which tests of a resource server need
+// jose refuses to sign a wrong `alg`, and tests of a resource server need such proofs
 async function signProof(key: KeyObject, header: Claims, claims: Claims): Promise<string> {
   const signingInput = `${base64url(header)}.${base64url(claims)}`
   const signature = await signBytes('SHA256', Buffer.from(signingInput), { key, dsaEncoding: 'ieee-p1363' })

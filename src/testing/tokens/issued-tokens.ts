@@ -10,7 +10,7 @@ export interface IssuedTokens {
   signed(grant: AccessTokenGrant): Promise<string>
   /** A token that only this issuer can read. */
   opaque(grant: AccessTokenGrant): string
-  /** The claims of an access token that is good now, else nothing. */
+  /** Returns the claims of an access token that is valid now; otherwise undefined. */
   read(token: string): Promise<Claims | undefined>
   revoke(token: string): void
 }
@@ -25,7 +25,7 @@ function digest(token: string): string {
   return createHash('sha256').update(token).digest('base64url')
 }
 
-/** The client an access token was issued to. */
+/** Returns the client an access token was issued to. */
 export function clientOf({ azp, client_id: clientId }: Claims): string | undefined {
   return [clientId, azp].find((id) => typeof id === 'string') as string | undefined
 }

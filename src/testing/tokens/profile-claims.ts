@@ -1,7 +1,7 @@
 import type { UserSettings } from '../tenant/settings.js'
 import type { Claims } from './signing-keys.js'
 
-/** What the scopes let a client know of the user. @see OpenID Connect Core §5.4 */
+/** Returns the claims about a user that the scopes allow. @see OpenID Connect Core §5.4 */
 export function profileClaims(user: UserSettings, scopes: readonly string[]): Claims {
   const { name, email } = user
   return {

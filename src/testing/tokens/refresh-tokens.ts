@@ -3,18 +3,18 @@ import { createExpiringStore } from '../memory/expiring-store.js'
 import { randomText } from '../memory/random-text.js'
 import { sameSecret } from '../requests/client-authentication.js'
 
-/** The refresh tokens that descend from one log-in: only the newest is good. @see RFC 9700 §4.14.2 */
+/** The refresh tokens of one log-in. Only the newest is valid. @see RFC 9700 §4.14.2 */
 interface Family {
   grant: UserGrant
   current: string
 }
 
 export interface RefreshTokens {
-  /** Starts a family; `familyId` is of the caller's making so that it can end what it started. */
+  /** Starts a family. The caller chooses `familyId`, and can end the family by it. */
   start(familyId: string, grant: UserGrant): string
-  /** Exchanges a token for the next; nothing when it is not good. A token used before ends its family. */
+  /** Exchanges a valid token for the next; otherwise returns undefined. A token used before ends its family. */
   rotate(token: string, clientId: string): { grant: UserGrant; next: string } | undefined
-  /** Ends the family of a client's token. */
+  /** Ends the family of the client's token. */
   revoke(token: string, clientId: string): void
   end(familyId: string): void
 }

@@ -2,6 +2,12 @@ import { generateKeyPair, type KeyObject, sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import { calculateJwkThumbprint, createLocalJWKSet, type JSONWebKeySet, type JWK, jwtVerify } from 'jose'
 
+/**
+ * Claims, or members of a protected header.
+ *
+ * @example
+ * const claims: Claims = { sub: 'auth0|ada', org_id: 'org_1' }
+ */
 export type Claims = Readonly<Record<string, unknown>>
 
 interface SigningKey {
@@ -10,6 +16,12 @@ interface SigningKey {
   publicJwk: JWK
 }
 
+/**
+ * How `issuer.rotateKeys()` treats the former keys.
+ *
+ * @example
+ * await issuer.rotateKeys({ keepPrevious: true })
+ */
 export interface RotateKeysOptions {
   /** Keeps the former keys in the JWK Set, as a tenant does after "rotate". Default false: withdrawn at once. */
   keepPrevious?: boolean
@@ -39,7 +51,7 @@ function base64url(members: Claims): string {
   return Buffer.from(JSON.stringify(members)).toString('base64url')
 }
 
-// jose refuses to sign a wrong `alg`, which is what tests of a resource server need most
+// jose refuses to sign a wrong `alg`, and tests of a resource server need such tokens
 async function signRs256({ kid, privateKey }: SigningKey, claims: Claims, header: Claims): Promise<string> {
   const protectedHeader = { alg: 'RS256', typ: 'JWT', kid, ...header }
   const signingInput = `${base64url(protectedHeader)}.${base64url(claims)}`

@@ -2,10 +2,16 @@ import type { Tenant } from '../tenant/tenant.js'
 import { accessTokenClaims, accessTokenHeader } from './access-token.js'
 import type { Claims, SigningKeys } from './signing-keys.js'
 
+/**
+ * What `issuer.token()` puts into a token, and `authFor()` into an `Auth`.
+ *
+ * @example
+ * const token = await issuer.token({ scope: 'read:messages', claims: { org_id: 'org_1' }, expiresInSeconds: 60 })
+ */
 export interface TestTokenOptions {
   /** Default: the tenant's default audience, else its first API. */
   audience?: string | readonly string[]
-  /** Space-separated; an empty text leaves the claim out. Default: what the default client may have. */
+  /** Space-separated; an empty text leaves the claim out. Default: those that the default API's first client has for it. */
   scope?: string
   /** Claims to add or replace; one set to `undefined` is removed. */
   claims?: Claims
@@ -17,7 +23,7 @@ export interface TestTokenOptions {
   issuer?: string
 }
 
-/** Signs access tokens without asking over HTTP; they need not be ones the tenant would issue. */
+/** Creates the function that signs any access token without HTTP, even one that the tenant would not issue. */
 export function createTestTokens(tenant: Tenant, keys: SigningKeys, issuer: string) {
   const [firstApi] = tenant.apis.keys()
   const defaultAudience = tenant.defaultAudience ?? (firstApi as string)

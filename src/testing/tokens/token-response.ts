@@ -1,4 +1,4 @@
-/** What a token request brings, before it is written as JSON. @see RFC 6749 §5.1 */
+/** The answer to a token request, before it is written as JSON. @see RFC 6749 §5.1 */
 export interface TokenResponse {
   accessToken: string
   expiresInSeconds: number

@@ -14,7 +14,7 @@ interface UserTokensOptions {
 export interface UserTokenRequest {
   grant: UserGrant
   issuer: string
-  /** The grant's, or fewer. */
+  /** The scopes of the grant, or fewer. */
   scopes: readonly string[]
 }
 
@@ -37,7 +37,7 @@ function idTokenClaims({ grant, issuer, scopes }: UserTokenRequest): Claims {
   }
 }
 
-// A custom API's token serves userinfo too when `openid` was granted
+// The userinfo endpoint accepts the token of a custom API too when `openid` was granted
 function audienceOf(target: Target | undefined, { issuer, scopes }: UserTokenRequest) {
   const userinfo = `${issuer}userinfo`
   if (!target) return userinfo
