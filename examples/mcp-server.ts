@@ -12,7 +12,7 @@ import {
 } from 'express-require-auth'
 
 export interface McpApiOptions extends RequireAuthOptions {
-  /** The URL of the MCP endpoint, as clients are given it. Their tokens are for this `audience` too. */
+  /** The URL of the MCP endpoint that clients know. It is the audience of their tokens too. */
   resource: string
   /** Origins of the web pages that may call the server. Default: the origin of `resource` alone. */
   allowedOrigins?: readonly string[]
@@ -51,7 +51,7 @@ function validateOrigin(allowed: readonly string[]): RequestHandler {
 /** Creates a server for each request, so that no answer can reach another caller. */
 async function answer(req: Request, res: Response): Promise<void> {
   const { token, clientId = '', scopes, expiresAt, subject } = getAuth(req)
-  const auth = { token, clientId, scopes: [...scopes], expiresAt, extra: { subject } } // as tools know it
+  const auth = { token, clientId, scopes: [...scopes], expiresAt, extra: { subject } } // in the form that the SDK passes to tools
   const server = createServer()
   const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true })
   res.on('close', () => void server.close())
