@@ -42,7 +42,7 @@ function needScope({ auth }: Context, scope: string): void {
 
 export function createGraphqlApi(options: RequireAuthOptions): Express {
   const app = express()
-  app.use('/graphql', requireAuth(options)) // a request without a token gets 401 with a challenge, before GraphQL reads it
+  app.use('/graphql', requireAuth(options)) // without a token: 401 with a challenge, and no GraphQL
   app.all(
     '/graphql',
     createHandler({ schema, rootValue, context: ({ raw }) => ({ auth: getAuth(raw as express.Request) }) }),

@@ -51,7 +51,8 @@ function validateOrigin(allowed: readonly string[]): RequestHandler {
 /** Creates a server for each request, so that no answer can reach another caller. */
 async function answer(req: Request, res: Response): Promise<void> {
   const { token, clientId = '', scopes, expiresAt, subject } = getAuth(req)
-  const auth = { token, clientId, scopes: [...scopes], expiresAt, extra: { subject } } // in the form that the SDK passes to tools
+  // in the form that the SDK passes to tools
+  const auth = { token, clientId, scopes: [...scopes], expiresAt, extra: { subject } }
   const server = createServer()
   const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true })
   res.on('close', () => void server.close())

@@ -6,7 +6,7 @@ import { authErrorHandler, getAuth, requireAuth, requireScopes } from 'express-r
 
 const responses = { '200': { description: 'OK' } }
 
-/** Names the scopes of each operation. The scheme is not `http: bearer`: the validator would check it before any handler. */
+/** Names the scopes of each operation. The validator would check a scheme `http: bearer` itself, before any handler. */
 export const apiSpec = {
   openapi: '3.0.3' as const,
   info: { title: 'Messages', version: '1' },

@@ -1,4 +1,4 @@
-/** Reads the log-in form, and keeps it in the session storage during the redirect to the issuer. Tokens are not kept. */
+/** The choice in the log-in form. The session storage keeps it during the redirect to the issuer; it keeps no token. */
 
 const storageKey = 'playground.choice'
 

@@ -54,5 +54,11 @@ button strong { display: block; font-size: 1rem; color: var(--text) }
 button:hover { border-color: var(--accent) }
 button:hover strong { color: var(--accent) }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
-.notice { margin-top: 1.25rem; padding-top: 0.9rem; border-top: 1px solid var(--line); font-size: 0.875rem; color: var(--quiet) }
+.notice {
+  margin-top: 1.25rem;
+  padding-top: 0.9rem;
+  border-top: 1px solid var(--line);
+  font-size: 0.875rem;
+  color: var(--quiet);
+}
 `

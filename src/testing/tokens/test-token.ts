@@ -11,7 +11,10 @@ import type { Claims, SigningKeys } from './signing-keys.js'
 export interface TestTokenOptions {
   /** Default: the tenant's default audience, else its first API. */
   audience?: string | readonly string[]
-  /** Space-separated; an empty text leaves the claim out. Default: those that the default API's first client has for it. */
+  /**
+   * Space-separated; an empty text leaves the claim out. Default: the scopes that the first client of the default API
+   * has for the audience.
+   */
   scope?: string
   /** Claims to add or replace; one set to `undefined` is removed. */
   claims?: Claims
