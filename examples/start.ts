@@ -4,7 +4,7 @@ import { audience } from './playground/tenant.js'
 
 const settings = { issuerPort: 'ISSUER_PORT', apiPort: 'API_PORT' } as const
 
-/** `npm start`: the local issuer, the Messages API and a page to try them, with ready-made curl lines. */
+/** Runs `npm start`: starts the local issuer, the Messages API and the playground, and prints curl lines to try them. */
 async function start(): Promise<void> {
   const ports = { issuerPort: portOf('ISSUER_PORT', 4000), apiPort: portOf('API_PORT', 3000) }
   const tokenLifetimeSeconds = lifetimeOf('TOKEN_LIFETIME_SECONDS', 86_400)
@@ -12,7 +12,7 @@ async function start(): Promise<void> {
     explainPort(error, ports[error.option]),
   )
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, playground.close)
-  console.log(instructions(playground)) // last: whoever reads it may interrupt at once
+  console.log(instructions(playground)) // last: a reader of this text may interrupt at once
 }
 
 function portOf(name: string, fallback: number): number {

@@ -1,15 +1,21 @@
-import { domainsAt } from './domains.js'
-import { createDpopKey, type DpopKey } from './dpop-key.js'
-import { type LoopbackServer, listenOnLoopback } from './loopback-server.js'
-import { northwind } from './northwind.js'
-import { createOutages, type Outage } from './outages.js'
-import { createRequestCounts, type RequestCounts } from './request-counts.js'
-import { createSigningKeys, type RotateKeysOptions, type SigningKeys } from './signing-keys.js'
-import { createTenant, type Tenant } from './tenant.js'
-import { createTenantApp } from './tenant-app.js'
-import type { TenantOptions } from './tenant-options.js'
-import { createTestTokens, type TestTokenOptions } from './test-token.js'
+import { createTenantApp } from './endpoints/tenant-app.js'
+import { type LoopbackServer, listenOnLoopback } from './server/loopback-server.js'
+import { createOutages, type Outage } from './server/outages.js'
+import { createRequestCounts, type RequestCounts } from './server/request-counts.js'
+import { domainsAt } from './tenant/domains.js'
+import { northwind } from './tenant/northwind.js'
+import type { TenantOptions } from './tenant/settings.js'
+import { createTenant, type Tenant } from './tenant/tenant.js'
+import { createDpopKey, type DpopKey } from './tokens/dpop-key.js'
+import { createSigningKeys, type RotateKeysOptions, type SigningKeys } from './tokens/signing-keys.js'
+import { createTestTokens, type TestTokenOptions } from './tokens/test-token.js'
 
+/**
+ * How to run a test issuer.
+ *
+ * @example
+ * const issuer = await startTestIssuer({ port: 4000, tenant: northwind })
+ */
 export interface TestIssuerOptions {
   /** Default 0: any free port. */
   port?: number
@@ -19,22 +25,31 @@ export interface TestIssuerOptions {
   jwksMaxAgeSeconds?: number
 }
 
+/**
+ * A running test issuer.
+ *
+ * @example
+ * const issuer = await startTestIssuer()
+ * app.use(requireAuth({ issuer: [issuer.url, issuer.customUrl], audience: 'https://messages.northwind.com' }))
+ * await request(app).get('/messages').auth(await issuer.token(), { type: 'bearer' }).expect(200)
+ * await issuer.close()
+ */
 export interface TestIssuer {
   /** The canonical domain: `http://127.0.0.1:PORT/`. */
   readonly url: string
   /** The custom domain of the same tenant, with the same keys: `http://localhost:PORT/`. */
   readonly customUrl: string
-  /** How often each endpoint was asked. Counts on while you look. */
+  /** The number of requests to each endpoint. The object is live: its numbers keep growing. */
   readonly requests: RequestCounts
-  /** Signs an access token without asking over HTTP; without options one that is good for the default API. */
+  /** Signs an access token without HTTP. Without options the token is valid for the default API. */
   token(options?: TestTokenOptions): Promise<string>
-  /** Makes a client's key pair, for tokens that are bound to it and the proofs that go with them. */
+  /** Makes a client's key pair for DPoP: it makes tokens that are bound to it, and the proofs for requests. */
   dpop(): Promise<DpopKey>
-  /** Signs with a new key from now on and withdraws the former from the JWK Set. */
+  /** Signs with a new key from now on, and removes the former key from the JWK Set. */
   rotateKeys(options?: RotateKeysOptions): Promise<void>
-  /** Puts the issuer out of order at once, for open connections too. */
+  /** Begins an outage at once, for open connections too. */
   outage(outage: Outage): void
-  /** Ends the outage. Requests it left hanging stay so. */
+  /** Ends the outage. Requests that hang keep hanging. */
   restore(): void
   /** Stops listening and destroys every open connection. */
   close(): Promise<void>
@@ -76,6 +91,11 @@ function runIssuer({ server, tenant, keys, jwksMaxAgeSeconds }: Parts): TestIssu
  *
  * @throws TypeError naming the tenant setting that is wrong.
  * @throws `EADDRINUSE` when the port is taken.
+ *
+ * @example
+ * const issuer = await startTestIssuer()
+ * const token = await issuer.token({ scope: 'read:messages' })
+ * await issuer.close()
  */
 export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
   const { port = 0, tenant: settings = northwind, jwksMaxAgeSeconds } = options
