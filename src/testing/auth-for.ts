@@ -1,5 +1,5 @@
-import type { Auth } from '../request.js'
-import { authOf as createAuth } from '../token/jwt.js'
+import { type Auth, type Claims, createAuth } from '../auth.js'
+import type { JsonObject } from '../jose/compact-jws.js'
 import { northwind } from './tenant/northwind.js'
 import { accessTokenClaims, accessTokenHeader } from './tokens/access-token.js'
 import type { TestTokenOptions } from './tokens/test-token.js'
@@ -32,10 +32,10 @@ export function authFor(options: TestTokenOptions = {}): Auth {
     profile,
   })
   const header = { alg: 'RS256', ...accessTokenHeader(profile), ...options.header }
-  return createAuth('unsigned-test-token', asJson(header), asJson({ ...claims, ...options.claims }))
+  return createAuth('unsigned-test-token', asJson(header), asJson({ ...claims, ...options.claims }) as unknown as Claims)
 }
 
 /** Copies members as a token would carry them: without those set to `undefined`. The caller's objects stay unfrozen. */
-function asJson<T>(members: object): T {
+function asJson(members: object): JsonObject {
   return JSON.parse(JSON.stringify(members))
 }
