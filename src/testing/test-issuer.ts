@@ -4,7 +4,12 @@ import { type LoopbackServer, listenOnLoopback } from './loopback-server.js'
 import { northwind } from './northwind.js'
 import { createOutages, type Outage } from './outages.js'
 import { createRequestCounts, type RequestCounts } from './request-counts.js'
-import { createSigningKeys, type RotateKeysOptions, type SigningKeys } from './signing-keys.js'
+import {
+  createSigningKeys,
+  type RotateKeysOptions,
+  type SigningKeySource,
+  type SigningKeys,
+} from './signing-keys.js'
 import { createTenant, type Tenant } from './tenant.js'
 import { createTenantApp } from './tenant-app.js'
 import type { TenantOptions } from './tenant-options.js'
@@ -17,6 +22,26 @@ export interface TestIssuerOptions {
   tenant?: TenantOptions
   /** Sends the JWK Set with `Cache-Control: max-age`, in seconds. Default: without. */
   jwksMaxAgeSeconds?: number
+  /**
+   * What tokens are signed with, always by RS256: a private RSA key of at least 2048 bits as a Node KeyObject, a JWK
+   * or PEM text. Its `kid` is the thumbprint, whatever the JWK says. Default: a new key for every issuer, which takes
+   * a tenth of a second and more to make.
+   */
+  signingKey?: SigningKeySource
+}
+
+const OPTIONS: Record<keyof TestIssuerOptions, true> = {
+  port: true,
+  tenant: true,
+  jwksMaxAgeSeconds: true,
+  signingKey: true,
+}
+
+function checkNames(options: object): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(OPTIONS, name))
+  if (unknown === undefined) return
+  const known = Object.keys(OPTIONS).join(', ')
+  throw new TypeError(`startTestIssuer has no option ${JSON.stringify(unknown)}; it knows ${known}`)
 }
 
 export interface TestIssuer {
@@ -30,7 +55,7 @@ export interface TestIssuer {
   token(options?: TestTokenOptions): Promise<string>
   /** Makes a client's key pair, for tokens that are bound to it and the proofs that go with them. */
   dpop(): Promise<DpopKey>
-  /** Signs with a new key from now on and withdraws the former from the JWK Set. */
+  /** Signs with a new key, or the one given, from now on and withdraws the former from the JWK Set. */
   rotateKeys(options?: RotateKeysOptions): Promise<void>
   /** Puts the issuer out of order at once, for open connections too. */
   outage(outage: Outage): void
@@ -74,13 +99,16 @@ function runIssuer({ server, tenant, keys, jwksMaxAgeSeconds }: Parts): TestIssu
  *
  * A development and test tool: its secrets are public and anyone may log in. Not for production.
  *
- * @throws TypeError naming the tenant setting that is wrong.
+ * Makes no key when `signingKey` is given.
+ *
+ * @throws TypeError naming the option or tenant setting that is wrong; never the value of `signingKey`.
  * @throws `EADDRINUSE` when the port is taken.
  */
 export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
-  const { port = 0, tenant: settings = northwind, jwksMaxAgeSeconds } = options
+  checkNames(options)
+  const { port = 0, tenant: settings = northwind, jwksMaxAgeSeconds, signingKey } = options
   const tenant = createTenant(settings)
-  const keys = await createSigningKeys()
+  const keys = await createSigningKeys(signingKey)
   const server = await listenOnLoopback(port)
   return runIssuer({ server, tenant, keys, jwksMaxAgeSeconds })
 }
