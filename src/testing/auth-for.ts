@@ -32,7 +32,11 @@ export function authFor(options: TestTokenOptions = {}): Auth {
     profile,
   })
   const header = { alg: 'RS256', ...accessTokenHeader(profile), ...options.header }
-  return createAuth('unsigned-test-token', asJson(header), asJson({ ...claims, ...options.claims }) as unknown as Claims)
+  return createAuth(
+    'unsigned-test-token',
+    asJson(header),
+    asJson({ ...claims, ...options.claims }) as unknown as Claims,
+  )
 }
 
 /** Copies members as a token would carry them: without those set to `undefined`. The caller's objects stay unfrozen. */

@@ -7,7 +7,12 @@ import { northwind } from './tenant/northwind.js'
 import type { TenantOptions } from './tenant/settings.js'
 import { createTenant, type Tenant } from './tenant/tenant.js'
 import { createDpopKey, type DpopKey } from './tokens/dpop-key.js'
-import { createSigningKeys, type RotateKeysOptions, type SigningKeys } from './tokens/signing-keys.js'
+import {
+  createSigningKeys,
+  type RotateKeysOptions,
+  type SigningKeySource,
+  type SigningKeys,
+} from './tokens/signing-keys.js'
 import { createTestTokens, type TestTokenOptions } from './tokens/test-token.js'
 
 /**
@@ -23,6 +28,26 @@ export interface TestIssuerOptions {
   tenant?: TenantOptions
   /** Sends the JWK Set with `Cache-Control: max-age`, in seconds. Default: without. */
   jwksMaxAgeSeconds?: number
+  /**
+   * What tokens are signed with, always by RS256: a private RSA key of at least 2048 bits as a Node KeyObject, a JWK
+   * or PEM text. Its `kid` is the thumbprint, whatever the JWK says. Default: a new key for every issuer, which takes
+   * a tenth of a second and more to make.
+   */
+  signingKey?: SigningKeySource
+}
+
+const OPTIONS: Record<keyof TestIssuerOptions, true> = {
+  port: true,
+  tenant: true,
+  jwksMaxAgeSeconds: true,
+  signingKey: true,
+}
+
+function checkNames(options: object): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(OPTIONS, name))
+  if (unknown === undefined) return
+  const known = Object.keys(OPTIONS).join(', ')
+  throw new TypeError(`startTestIssuer has no option ${JSON.stringify(unknown)}; it knows ${known}`)
 }
 
 /**
@@ -45,7 +70,7 @@ export interface TestIssuer {
   token(options?: TestTokenOptions): Promise<string>
   /** Makes a client's key pair for DPoP: it makes tokens that are bound to it, and the proofs for requests. */
   dpop(): Promise<DpopKey>
-  /** Signs with a new key from now on, and removes the former key from the JWK Set. */
+  /** Signs with a new key, or the one given, from now on, and removes the former key from the JWK Set. */
   rotateKeys(options?: RotateKeysOptions): Promise<void>
   /** Begins an outage at once, for open connections too. */
   outage(outage: Outage): void
@@ -89,7 +114,9 @@ function runIssuer({ server, tenant, keys, jwksMaxAgeSeconds }: Parts): TestIssu
  *
  * A development and test tool: its secrets are public and anyone may log in. Not for production.
  *
- * @throws TypeError naming the tenant setting that is wrong.
+ * Makes no key when `signingKey` is given.
+ *
+ * @throws TypeError naming the option or tenant setting that is wrong; never the value of `signingKey`.
  * @throws `EADDRINUSE` when the port is taken.
  *
  * @example
@@ -98,9 +125,10 @@ function runIssuer({ server, tenant, keys, jwksMaxAgeSeconds }: Parts): TestIssu
  * await issuer.close()
  */
 export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
-  const { port = 0, tenant: settings = northwind, jwksMaxAgeSeconds } = options
+  checkNames(options)
+  const { port = 0, tenant: settings = northwind, jwksMaxAgeSeconds, signingKey } = options
   const tenant = createTenant(settings)
-  const keys = await createSigningKeys()
+  const keys = await createSigningKeys(signingKey)
   const server = await listenOnLoopback(port)
   return runIssuer({ server, tenant, keys, jwksMaxAgeSeconds })
 }
