@@ -58,11 +58,11 @@ describe.skipIf(isWithoutRedis)('eight processes that share one Redis', () => {
     const passes = answers.map((each) => each.filter((answer) => answer === '200').length)
     expect(Math.max(...passes)).toBeLessThanOrEqual(1)
     expect(new Set(answers.flat())).not.toContain('500')
-    await expect.poll(async () => (await race())[0], { timeout: 10_000 }).toBe('200')
+    await expect.poll(async () => (await race())[0]).toBe('200')
     const again = await Promise.all(proofs.map((proof) => askAll(ports, headersOf(token, proof))))
     const total = again.map((each, i) => (passes[i] ?? 0) + each.filter((answer) => answer === '200').length)
     expect(total).toEqual(Array(proofs.length).fill(1))
-  }, 30_000)
+  })
 
   test('answer 503 while Redis is killed, and admit again when it is back', async () => {
     await redis.kill()
@@ -70,15 +70,15 @@ describe.skipIf(isWithoutRedis)('eight processes that share one Redis', () => {
     expect(await race()).toEqual(Array(MACHINES).fill('503 replay_store_unavailable'))
     expect(performance.now() - startedAt).toBeLessThan(10_000)
     await redis.start()
-    await expect.poll(async () => (await race())[0], { timeout: 10_000 }).toBe('200')
-  }, 30_000)
+    await expect.poll(async () => (await race())[0]).toBe('200')
+  })
 
   test('answer 503 while Redis hangs', async () => {
     redis.freeze()
     expect(await race()).toEqual(Array(MACHINES).fill('503 replay_store_unavailable'))
     redis.thaw()
-    await expect.poll(async () => (await race())[0], { timeout: 10_000 }).toBe('200')
-  }, 30_000)
+    await expect.poll(async () => (await race())[0]).toBe('200')
+  })
 })
 
 function headersOf(token: string, proof: string): Record<string, string> {

@@ -55,9 +55,7 @@ describe.skipIf(isWithoutRedis)('the store in Redis', () => {
     onTestFinished(node.close)
     const setupClient = await connect(node.url)
     await setupClient.sendCommand(['CLUSTER', 'ADDSLOTSRANGE', '0', '16383'])
-    await expect
-      .poll(() => setupClient.sendCommand(['CLUSTER', 'INFO']), { timeout: 10_000 })
-      .toContain('cluster_state:ok')
+    await expect.poll(() => setupClient.sendCommand(['CLUSTER', 'INFO'])).toContain('cluster_state:ok')
     const cluster = createCluster({ rootNodes: [{ url: node.url }] })
     cluster.on('error', () => {})
     onTestFinished(() => cluster.destroy())
