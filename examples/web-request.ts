@@ -1,5 +1,6 @@
-// A handler for Web-standard requests, as Hono, Bun, Deno and service workers have them: the guard without Express. The
-// package publishes no such adapter; copy this one, and use `requireAuth().verify` where it imports the guard.
+// A handler for Web-standard requests, which Hono, Bun, Deno and service workers have: the guard works without Express.
+// No such adapter is published, so this example imports the guard from the source. In an application, call
+// `requireAuth(...).verify(token, { method, url, proof })` in its place.
 import type { Auth } from 'express-require-auth'
 import { createGuard } from '../src/guard/guard.js'
 import type { GuardOptions } from '../src/guard/options.js'
