@@ -21,7 +21,12 @@ export interface AudienceByClaim {
   values: string | readonly string[]
 }
 
-/** This API's identifier, or several, or the claim that stands for them. */
+/**
+ * This API's identifier, or several, or the claim that stands for them.
+ *
+ * @example
+ * const audience: Audience = ['https://messages.northwind.com', 'https://files.northwind.com']
+ */
 export type Audience = string | readonly string[] | AudienceByClaim
 
 /**
@@ -55,7 +60,12 @@ export interface IssuerOptions {
   allowNonce?: boolean
 }
 
-/** An issuer URL, a bare domain (`login.northwind.com` means `https://login.northwind.com/`), or settings. */
+/**
+ * An issuer URL, a bare domain (`login.northwind.com` means `https://login.northwind.com/`), or settings.
+ *
+ * @example
+ * const issuers: IssuerSetting[] = ['northwind.auth0.com', { issuer: 'login.northwind.com', algorithms: ['RS256'] }]
+ */
 export type IssuerSetting = string | IssuerOptions
 
 const keySet: Check<JSONWebKeySet> = (value, name) => {

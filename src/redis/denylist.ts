@@ -8,6 +8,12 @@ import { createAsk } from './ask.js'
 import type { RedisClient } from './client.js'
 import { keyPrefix } from './key-prefix.js'
 
+/**
+ * How revocations are kept.
+ *
+ * @example
+ * const denylist = redisDenylist(redis, { maxStaleSeconds: 0 })
+ */
 export interface RedisDenylistOptions {
   /** In front of every key. Default `denylist:`. */
   prefix?: string
@@ -22,6 +28,13 @@ export interface RedisDenylistOptions {
   keepSeconds?: number
 }
 
+/**
+ * Revocations that all machines see.
+ *
+ * @example
+ * const denylist: Denylist = redisDenylist(redis)
+ * await denylist.revokeSession(claims.sid)
+ */
 export interface Denylist {
   /** For the option `isRevoked`. @throws `revocation_unavailable` when Redis is down or slow. */
   isRevoked(auth: Auth): boolean | Promise<boolean>
