@@ -92,7 +92,6 @@ export const CHECKS = [
   'withdrawn key',
   'stopped, warm',
   'stopped, cold',
-  'back again',
 ] as const
 
 export type CheckName = (typeof CHECKS)[number]

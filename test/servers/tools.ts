@@ -55,8 +55,7 @@ export async function aptInstall(...packages: string[]): Promise<void> {
 
 function isInstalled(name: string): boolean {
   try {
-    const status = execFileSync('dpkg-query', ['-W', '-f', '${Status}', name], { stdio: 'pipe' })
-    return status.toString().endsWith(' installed')
+    return /^Status: .* installed$/m.test(execFileSync('dpkg', ['-s', name], { stdio: 'pipe' }).toString())
   } catch {
     return false
   }

@@ -1,0 +1,53 @@
+import { type AuthorizationServer, CHECKS, type CheckName } from './server.js'
+
+export interface Outcome {
+  status: 'ok' | 'failed' | '-' | 'pending' | 'skipped'
+  reason?: string
+}
+
+export interface ServerResult {
+  server: AuthorizationServer
+  outcomes: ReadonlyMap<CheckName, Outcome>
+}
+
+/** The table of `results.md`, with the reasons for what was not checked under it. */
+export function table(results: readonly ServerResult[]): string {
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const head = ['check', ...results.map(({ server }) => `${server.title} ${server.version}`)]
+  const rows = CHECKS.map((name) => row([name, ...results.map((result) => cellOf(result, name))]))
+  return `${[
+    '# Authorization servers, proven against the library',
+    '',
+    'Written by `npm run test:servers`. Every cell is an answer to a token which that server made; `-` is a check',
+    'the server cannot do, for the reason below.',
+    '',
+    row(head),
+    row(head.map(() => '---')),
+    ...rows,
+    '',
+    ...results.flatMap(reasons),
+  ].join('\n')}\n`
+}
+
+function cellOf({ outcomes }: ServerResult, name: CheckName): string {
+  const status = outcomes.get(name)?.status ?? 'skipped'
+  return status === 'failed' ? '**failed**' : status
+}
+
+function reasons({ server, outcomes }: ServerResult): string[] {
+  const lines = [...outcomes].filter(([, { reason }]) => reason !== undefined)
+  return lines.map(([name, { status, reason }]) => {
+    const [first] = (reason as string).split('\n', 1)
+    return `- ${server.title}, ${name}${status === '-' ? '' : ` (${status})`}: ${first}`
+  })
+}
+
+/** The closing line of a run. */
+export function summary(results: readonly ServerResult[]): { text: string; failed: number } {
+  const all = results.flatMap(({ outcomes }) => [...outcomes.values()])
+  const count = (...statuses: Outcome['status'][]) =>
+    all.filter(({ status }) => statuses.includes(status)).length
+  const failed = count('failed')
+  const text = `\n${count('ok')} passed, ${failed} failed, ${count('-', 'pending', 'skipped')} skipped`
+  return { text, failed }
+}
