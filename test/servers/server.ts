@@ -90,8 +90,7 @@ export const CHECKS = [
   'certificate binding',
   'new key',
   'withdrawn key',
-  'stopped, warm',
-  'stopped, cold',
+  'server stopped',
 ] as const
 
 export type CheckName = (typeof CHECKS)[number]

@@ -1,12 +1,11 @@
-import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer as createHttpServer, type RequestListener } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import Provider from 'oidc-provider'
-import supertest from 'supertest'
 import { type Certificate, createCertificate } from '../../proof/certificates.js'
+import { jwkOf, postOverTls } from '../over-tls.js'
 import { configuration } from './configuration.js'
 
 interface Served {
@@ -19,7 +18,7 @@ interface Served {
 export async function serveProvider({ port, tlsPort, certificate }: Served) {
   const issuer = `http://127.0.0.1:${port}`
   const clientCertificate = createCertificate('bound-worker')
-  const clientJwk = await jwkOf(clientCertificate)
+  const clientJwk = jwkOf(clientCertificate)
   let keys = [await createSigningKey()]
   let servers: ReturnType<typeof createHttpServer | typeof createHttpsServer>[] = []
 
@@ -54,13 +53,8 @@ export async function serveProvider({ port, tlsPort, certificate }: Served) {
     stop,
     rotateKey: async () => replaceKeys([await createSigningKey(), ...keys]),
     withdrawOldKey: () => replaceKeys(keys.slice(0, 1)),
-    async tokenOverTls(form: Record<string, string>): Promise<string> {
-      const { key, cert } = clientCertificate
-      const request = supertest(`https://127.0.0.1:${tlsPort}`).post('/token').type('form')
-      const { body } = await request.key(key).cert(cert).disableTLSCerts().send(form)
-      if (!body.access_token) throw new Error(`no token: ${JSON.stringify(body)}`)
-      return body.access_token
-    },
+    tokenOverTls: async (form: Record<string, string>): Promise<string> =>
+      (await postOverTls(`https://127.0.0.1:${tlsPort}/token`, form, clientCertificate)).access_token,
   }
 }
 
@@ -70,10 +64,4 @@ async function createSigningKey(): Promise<JWK> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true })
   made += 1
   return { ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: `key-${made}` }
-}
-
-/** The certificate as a client registers it (RFC 8705 §2.2). */
-async function jwkOf({ cert, der }: Certificate): Promise<JWK> {
-  const { publicKey } = new X509Certificate(cert)
-  return { ...(publicKey.export({ format: 'jwk' }) as JWK), x5c: [der.toString('base64')] }
 }
