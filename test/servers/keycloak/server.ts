@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { IntrospectionOptions } from 'express-require-auth'
 import { keycloak, mayRead } from '../../../examples/providers/keycloak.js'
 import { type Certificate, createCertificate, isWithoutOpenssl } from '../../proof/certificates.js'
 import { maven, mavenAvailable } from '../maven.js'
@@ -52,6 +53,7 @@ async function start(): Promise<RunningServer> {
   const token = async (client = clients.worker, headers: Record<string, string> = {}): Promise<string> =>
     (await postForm(`${endpoint}/token`, grant, { client, headers })).access_token
   const options = keycloak(issuer)
+  const asked = { clientId: api.id, clientSecret: api.secret, jwts: true } as IntrospectionOptions
   return {
     issuer,
     options,
@@ -61,7 +63,7 @@ async function start(): Promise<RunningServer> {
     tokenWithoutPermission: () => token(clients.roleless),
     shortLivedToken: () => token(clients.brief),
     introspection: {
-      options: { ...options, introspection: { clientId: api.id, clientSecret: api.secret } },
+      options: { ...options, introspection: asked },
       token: () => token(),
       revoke: (revoked) => postForm(`${endpoint}/revoke`, { token: revoked }, { client: clients.worker }),
     },
