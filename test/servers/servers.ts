@@ -4,5 +4,7 @@ import type { AuthorizationServer } from './server.js'
 export const servers: Record<string, () => Promise<{ server: AuthorizationServer }>> = {
   keycloak: () => import('./keycloak/server.js'),
   spring: () => import('./spring/server.js'),
+  hydra: () => import('./hydra/server.js'),
+  dex: () => import('./dex/server.js'),
   'oidc-provider': () => import('./oidc-provider/server.js'),
 }
