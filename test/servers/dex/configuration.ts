@@ -4,10 +4,10 @@ export const otherApi = { id: 'invoices-api', secret: 'invoices-secret' }
 export const ada = { email: 'ada@northwind.com', password: 'ada-password' }
 export const grace = { email: 'grace@northwind.com', password: 'grace-password' }
 
-/** bcrypt of the passwords. */
+/** bcrypt of the passwords, at the lowest cost that Dex takes. */
 const hashes = {
-  ada: '$2a$05$NorthwindAdaGrace0000.4tTH2n/tPpUZkyI4rML6qEqZ9w7hmii',
-  grace: '$2a$05$NorthwindAdaGrace0000.yPjYe0epWrEETPXcNoa4o1EC.wnBdie',
+  ada: '$2a$10$NorthwindAdaGrace0000.bPNpkifHYwGMSLwxMvnTbirrWY//.6e',
+  grace: '$2a$10$NorthwindAdaGrace0000.VFhyx8Fht/A1x9WylNG47YF7Y7brZPu',
 }
 
 /** Users log in with a password of Dex's own, by the password grant, since there is no client credentials grant. */
