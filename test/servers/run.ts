@@ -41,8 +41,7 @@ function skip(server: AuthorizationServer, reason: string): ServerResult {
 async function begin(server: AuthorizationServer): Promise<RunningServer | { error: unknown }> {
   try {
     await timed('installed', () => server.install())
-    const running = await timed('started', () => server.start())
-    return server.pending?.['missing permission'] ? { ...running, permission: undefined } : running
+    return await timed('started', () => server.start())
   } catch (error) {
     console.log(`  FAIL ${(error as Error).message}`)
     return { error }

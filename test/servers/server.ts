@@ -27,7 +27,7 @@ export interface RunningServer {
   /** The recipe's own options, as `examples/providers` exports them. */
   readonly options: RequireAuthOptions
   /** The recipe's check of scope or role. */
-  readonly permission?: RequestHandler | undefined
+  readonly permission?: RequestHandler
   /** Gets a token that the API takes. Every call gets a new one. */
   token(): Promise<string>
   tokenForAnotherAudience?(): Promise<string>

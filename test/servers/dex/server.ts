@@ -1,7 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { IntrospectionOptions } from 'express-require-auth'
 import { dex, mayRead } from '../../../examples/providers/dex.js'
 import { goAvailable, goBinary, goBuild } from '../go.js'
 import type { AuthorizationServer, RunningServer } from '../server.js'
@@ -23,7 +22,6 @@ export const server: AuthorizationServer = {
     DPoP: 'Dex binds no tokens to keys',
     'certificate binding': 'Dex binds no tokens to certificates',
   },
-  pending: { introspection: 'introspection.jwts' },
 }
 
 async function start(): Promise<RunningServer> {
@@ -39,7 +37,7 @@ async function start(): Promise<RunningServer> {
     return (await postForm(`${issuer}/token`, grant, { client })).access_token
   }
   const options = dex(issuer)
-  const asked = { clientId: api.id, clientSecret: api.secret, jwts: true } as IntrospectionOptions
+  const asked = { clientId: api.id, clientSecret: api.secret, jwts: true }
   return {
     issuer,
     options,

@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { IntrospectionOptions } from 'express-require-auth'
 import { keycloak, mayRead } from '../../../examples/providers/keycloak.js'
 import { type Certificate, createCertificate, isWithoutOpenssl } from '../../proof/certificates.js'
 import { maven, mavenAvailable } from '../maven.js'
@@ -21,12 +20,6 @@ export const server: AuthorizationServer = {
   install,
   start,
   cannot: {},
-  pending: {
-    'missing permission': 'requireClaim with a path',
-    DPoP: 'unknown members of cnf ignored beside a known one',
-    introspection: 'introspection.jwts',
-    revocation: 'introspection.jwts',
-  },
 }
 
 async function install(): Promise<void> {
@@ -53,7 +46,7 @@ async function start(): Promise<RunningServer> {
   const token = async (client = clients.worker, headers: Record<string, string> = {}): Promise<string> =>
     (await postForm(`${endpoint}/token`, grant, { client, headers })).access_token
   const options = keycloak(issuer)
-  const asked = { clientId: api.id, clientSecret: api.secret, jwts: true } as IntrospectionOptions
+  const asked = { clientId: api.id, clientSecret: api.secret, jwts: true }
   return {
     issuer,
     options,
