@@ -16,10 +16,11 @@ export function table(results: readonly ServerResult[]): string {
   const head = ['check', ...results.map(({ server }) => `${server.title} ${server.version}`)]
   const rows = CHECKS.map((name) => row([name, ...results.map((result) => cellOf(result, name))]))
   return `${[
-    '# Authorization servers, proven against the library',
+    '# Authorization servers, and what the library says to their tokens',
     '',
-    'Written by `npm run test:servers`. Every cell is an answer to a token which that server made; `-` is a check',
-    'the server cannot do, for the reason below.',
+    'Written by `npm run test:servers`, which installs every server from a package registry and starts it on loopback;',
+    '`npm run test:servers -- --only keycloak` runs one. Every `ok` stands for answers to tokens which that very server',
+    'made. `-` is what the server cannot do, for the reason below; nothing is simulated.',
     '',
     row(head),
     row(head.map(() => '---')),

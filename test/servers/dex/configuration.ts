@@ -17,7 +17,7 @@ export function configuration(issuer: string, database: string) {
     storage: { type: 'sqlite3', config: { file: database } },
     web: { http: new URL(issuer).host },
     oauth2: { grantTypes: ['password'], passwordConnector: 'local' },
-    // a key is withdrawn once the tokens it signed are over, at the next rotation
+    // the next of its rounds, every half minute, finds the key too old
     expiry: { idTokens: '20s', signingKeys: '1s' },
     enablePasswordDB: true,
     staticClients: [api, otherApi].map(({ id, secret }) => ({ id, name: id, secret, redirectURIs: [] })),
