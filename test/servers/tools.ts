@@ -93,6 +93,8 @@ export async function startProcess(given: ServerCommand): Promise<RunningProcess
     stdio: ['ignore', log, log],
     detached: true, // a group of its own: a start script's children end with it
   })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
   const stop = () => end(child)
   try {
     await answers(given.readyUrl, child, given.startSeconds ?? 120)
@@ -102,6 +104,14 @@ export async function startProcess(given: ServerCommand): Promise<RunningProcess
   }
   return { stop }
 }
+
+const running = new Set<ChildProcess>()
+
+/** Servers end with this process, however it ends, short of SIGKILL. */
+process.once('exit', () => {
+  for (const { pid } of running) if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
 
 async function answers(url: string, child: ChildProcess, seconds: number): Promise<void> {
   let failed: Error | undefined
