@@ -61,13 +61,19 @@ function isInstalled(name: string): boolean {
   }
 }
 
-/** A port of loopback that is free now. The server keeps it over restarts, since its issuer URL names it. */
+/**
+ * A port of loopback that is free now. The server keeps it over restarts, since its issuer URL names it: so it is
+ * none that the system hands to whoever asks for any port.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
+  const port = 20_000 + Math.floor(Math.random() * 10_000)
+  const server = createServer()
+  const free = await new Promise((done) => {
+    server.once('error', () => done(false))
+    server.listen(port, '127.0.0.1', () => done(true))
+  })
   await new Promise((done) => server.close(done))
-  return port
+  return free ? port : freePort()
 }
 
 export interface ServerCommand extends RunOptions {
@@ -103,6 +109,16 @@ export async function startProcess(given: ServerCommand): Promise<RunningProcess
     throw new Error(`${(error as Error).message}:\n${readFileSync(given.log, 'utf8').slice(-4000)}`)
   }
   return { stop }
+}
+
+/** What `RunningServer` says of stops, for a server that is started by `launch` every time. */
+export async function restartable(launch: () => Promise<RunningProcess>) {
+  let current = await launch()
+  const stop = () => current.stop()
+  const restart = async () => {
+    current = await launch()
+  }
+  return { stop, restart, close: stop }
 }
 
 const running = new Set<ChildProcess>()

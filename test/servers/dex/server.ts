@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { dex, mayRead } from '../../../examples/providers/dex.js'
 import { goAvailable, goBinary, goBuild } from '../go.js'
 import type { AuthorizationServer, RunningServer } from '../server.js'
-import { cacheFolder, freePort, postForm, startProcess } from '../tools.js'
+import { cacheFolder, freePort, postForm, restartable, startProcess } from '../tools.js'
 import { ada, api, configuration, grace, otherApi } from './configuration.js'
 
 const folder = () => cacheFolder('dex')
@@ -42,8 +42,7 @@ async function start(): Promise<RunningServer> {
   const issuer = `http://127.0.0.1:${await freePort()}`
   rmSync(join(folder(), 'dex.db'), { force: true })
   writeFileSync(join(folder(), 'dex.json'), JSON.stringify(configuration(issuer, join(folder(), 'dex.db'))))
-  const launch = () => serve(issuer)
-  let running = await launch()
+  const lifecycle = await restartable(() => serve(issuer))
   const token = async ({ client = api, user = ada } = {}): Promise<string> => {
     const { email: username, password } = user
     // access tokens hold the nonce too, as those of a log-in in the browser do
@@ -62,11 +61,7 @@ async function start(): Promise<RunningServer> {
     shortLivedToken: () => token(),
     introspection: { options: { ...options, introspection: asked }, token: () => token() },
     rotateKey: () => signingKeyChanges(issuer),
-    stop: () => running.stop(),
-    async restart() {
-      running = await launch()
-    },
-    close: () => running.stop(),
+    ...lifecycle,
   }
 }
 

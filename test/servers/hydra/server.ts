@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { hydra, hydraOpaque, mayRead } from '../../../examples/providers/hydra.js'
 import { goAvailable, goBinary, goBuild } from '../go.js'
 import type { AuthorizationServer, RunningServer } from '../server.js'
-import { cacheFolder, freePort, postForm, run, startProcess } from '../tools.js'
+import { cacheFolder, freePort, postForm, restartable, run, startProcess } from '../tools.js'
 import { createAdmin } from './admin.js'
 
 export const server: AuthorizationServer = {
@@ -32,8 +32,7 @@ async function start(): Promise<RunningServer> {
   const env = environment(port, adminPort)
   rmSync(join(cacheFolder('hydra'), 'hydra.db'), { force: true })
   await run(goBinary('hydra'), ['migrate', 'sql', '--read-from-env', '--yes'], { env })
-  const launch = () => serve(env, issuer)
-  let running = await launch()
+  const lifecycle = await restartable(() => serve(env, issuer))
   const admin = createAdmin(adminUrl)
   const clients = await createClients(admin.createClient)
   const grant = { grant_type: 'client_credentials', scope: 'read:messages', audience: 'messages-api' }
@@ -55,11 +54,7 @@ async function start(): Promise<RunningServer> {
     },
     rotateKey: admin.rotateKey,
     withdrawOldKey: admin.withdrawOldKey,
-    stop: () => running.stop(),
-    async restart() {
-      running = await launch()
-    },
-    close: () => running.stop(),
+    ...lifecycle,
   }
 }
 

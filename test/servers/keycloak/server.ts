@@ -4,8 +4,8 @@ import { keycloak, mayRead } from '../../../examples/providers/keycloak.js'
 import { type Certificate, createCertificate, isWithoutOpenssl } from '../../proof/certificates.js'
 import { maven, mavenAvailable } from '../maven.js'
 import { postOverTls } from '../over-tls.js'
-import type { AuthorizationServer, RunningServer } from '../server.js'
-import { cacheFolder, freePort, postForm, run, startProcess } from '../tools.js'
+import type { AuthorizationServer, RunningServer, TokenEndpointProof } from '../server.js'
+import { cacheFolder, freePort, postForm, restartable, run, startProcess } from '../tools.js'
 import { administrator, createKeyAdmin } from './admin.js'
 import { api, clients, realm, realmName } from './realm.js'
 
@@ -39,12 +39,9 @@ async function start(): Promise<RunningServer> {
   const issuer = `${url}/realms/${realmName}`
   const certificate = createCertificate('mtls-worker')
   prepare(certificate)
-  const launch = () => startKeycloak({ url, port, tlsPort, issuer })
-  let running = await launch()
-  const grant = { grant_type: 'client_credentials' }
-  const endpoint = `${issuer}/protocol/openid-connect`
-  const token = async (client = clients.worker, headers: Record<string, string> = {}): Promise<string> =>
-    (await postForm(`${endpoint}/token`, grant, { client, headers })).access_token
+  const lifecycle = await restartable(() => startKeycloak({ url, port, tlsPort, issuer }))
+  const flows = createFlows(issuer)
+  const { token } = flows
   const options = keycloak(issuer)
   const asked = { clientId: api.id, clientSecret: api.secret, jwts: true }
   return {
@@ -58,28 +55,37 @@ async function start(): Promise<RunningServer> {
     introspection: {
       options: { ...options, introspection: asked },
       token: () => token(),
-      revoke: (revoked) => postForm(`${endpoint}/revoke`, { token: revoked }, { client: clients.worker }),
+      revoke: flows.revoke,
     },
-    dpop: {
-      options: { ...options, dpop: {} },
-      token: async (proof) => token(clients.dpop, { DPoP: await proof('POST', `${endpoint}/token`) }),
-    },
+    dpop: { options: { ...options, dpop: {} }, token: flows.dpopToken },
     mtls: {
       options: { ...options, mtls: {} },
       certificate,
-      async token() {
-        const at = `https://127.0.0.1:${tlsPort}/realms/${realmName}/protocol/openid-connect/token`
-        const { id, secret } = clients.mtls
-        const form = { ...grant, client_id: id, client_secret: secret }
-        return (await postOverTls(at, form, certificate)).access_token
-      },
+      token: () => flows.boundToken(`https://127.0.0.1:${tlsPort}/realms/${realmName}`, certificate),
     },
     ...createKeyAdmin(url),
-    stop: () => running.stop(),
-    async restart() {
-      running = await launch()
+    ...lifecycle,
+  }
+}
+
+const grant = { grant_type: 'client_credentials' }
+
+function createFlows(issuer: string) {
+  const endpoint = `${issuer}/protocol/openid-connect`
+  const token = async (client = clients.worker, headers: Record<string, string> = {}): Promise<string> =>
+    (await postForm(`${endpoint}/token`, grant, { client, headers })).access_token
+  return {
+    token,
+    dpopToken: async (proof: TokenEndpointProof) =>
+      token(clients.dpop, { DPoP: await proof('POST', `${endpoint}/token`) }),
+    async boundToken(realmOverTls: string, certificate: Certificate): Promise<string> {
+      const { id, secret } = clients.mtls
+      const form = { ...grant, client_id: id, client_secret: secret }
+      const at = `${realmOverTls}/protocol/openid-connect/token`
+      return (await postOverTls(at, form, certificate)).access_token
     },
-    close: () => running.stop(),
+    revoke: (revoked: string) =>
+      postForm(`${endpoint}/revoke`, { token: revoked }, { client: clients.worker }),
   }
 }
 

@@ -20,12 +20,11 @@ export async function serveProvider({ port, tlsPort, certificate }: Served) {
   const clientCertificate = createCertificate('bound-worker')
   const clientJwk = jwkOf(clientCertificate)
   let keys = [await createSigningKey()]
-  let servers: ReturnType<typeof createHttpServer | typeof createHttpsServer>[] = []
+  let servers: ReturnType<typeof createServers> = []
 
   async function start(): Promise<void> {
     const provider = new Provider(issuer, configuration(keys, clientJwk))
-    const tls = { key: certificate.key, cert: certificate.cert, requestCert: true, rejectUnauthorized: false }
-    servers = [createHttpServer(), createHttpsServer(tls)]
+    servers = createServers(certificate)
     for (const server of servers) server.on('request', provider.callback() as RequestListener)
     const ports = [port, tlsPort]
     await Promise.all(servers.map((server, at) => once(server.listen(ports[at], '127.0.0.1'), 'listening')))
@@ -56,6 +55,10 @@ export async function serveProvider({ port, tlsPort, certificate }: Served) {
     tokenOverTls: async (form: Record<string, string>): Promise<string> =>
       (await postOverTls(`https://127.0.0.1:${tlsPort}/token`, form, clientCertificate)).access_token,
   }
+}
+
+function createServers({ key, cert }: Certificate) {
+  return [createHttpServer(), createHttpsServer({ key, cert, requestCert: true, rejectUnauthorized: false })]
 }
 
 let made = 0

@@ -7,8 +7,8 @@ import {
 import { type Certificate, createCertificate, isWithoutOpenssl } from '../../proof/certificates.js'
 import { maven, mavenAvailable } from '../maven.js'
 import { jwkOf, postOverTls } from '../over-tls.js'
-import type { AuthorizationServer, RunningServer } from '../server.js'
-import { cacheFolder, freePort, postForm, startProcess } from '../tools.js'
+import type { AuthorizationServer, RunningServer, TokenEndpointProof } from '../server.js'
+import { cacheFolder, freePort, postForm, restartable, startProcess } from '../tools.js'
 
 const folder = () => cacheFolder('spring')
 
@@ -43,14 +43,10 @@ async function start(): Promise<RunningServer> {
   const issuer = `http://127.0.0.1:${port}`
   const certificate = createCertificate('mtls-worker')
   prepare(certificate)
-  const launch = () => startSpring({ issuer, port, tlsPort, certificate })
-  let running = await launch()
+  const lifecycle = await restartable(() => startSpring({ issuer, port, tlsPort, certificate }))
   const options = springAuthorizationServer(issuer)
-  const grant = { grant_type: 'client_credentials', scope: 'read:messages' }
-  const token = async (id = 'messages-worker', form = {}, headers: Record<string, string> = {}) => {
-    const posted = { client: clientOf(id), headers }
-    return (await postForm(`${issuer}/oauth2/token`, { ...grant, ...form }, posted)).access_token
-  }
+  const flows = createFlows(issuer)
+  const { token } = flows
   const { id: clientId, secret: clientSecret } = clientOf('messages-api')
   return {
     issuer,
@@ -63,30 +59,36 @@ async function start(): Promise<RunningServer> {
     introspection: {
       options: { ...options, introspection: { clientId, clientSecret } },
       token: () => token('opaque-worker'),
-      revoke: (revoked) =>
-        postForm(`${issuer}/oauth2/revoke`, { token: revoked }, { client: clientOf('opaque-worker') }),
+      revoke: flows.revoke,
     },
-    dpop: {
-      options: { ...options, dpop: {} },
-      token: async (proof) =>
-        token('messages-worker', {}, { DPoP: await proof('POST', `${issuer}/oauth2/token`) }),
-    },
+    dpop: { options: { ...options, dpop: {} }, token: flows.dpopToken },
     mtls: {
       options: { ...options, mtls: {} },
       certificate,
-      async token() {
-        const form = { ...grant, client_id: 'mtls-worker' }
-        return (await postOverTls(`https://127.0.0.1:${tlsPort}/oauth2/token`, form, certificate))
-          .access_token
-      },
+      token: () => flows.boundToken(`https://127.0.0.1:${tlsPort}`, certificate),
     },
     rotateKey: () => postForm(`${issuer}/keys/rotate`, {}),
     withdrawOldKey: () => postForm(`${issuer}/keys/withdraw`, {}),
-    stop: () => running.stop(),
-    async restart() {
-      running = await launch()
+    ...lifecycle,
+  }
+}
+
+const grant = { grant_type: 'client_credentials', scope: 'read:messages' }
+
+function createFlows(issuer: string) {
+  const endpoint = `${issuer}/oauth2/token`
+  const token = async (id = 'messages-worker', form = {}, headers: Record<string, string> = {}) =>
+    (await postForm(endpoint, { ...grant, ...form }, { client: clientOf(id), headers })).access_token
+  return {
+    token,
+    dpopToken: async (proof: TokenEndpointProof) =>
+      token('messages-worker', {}, { DPoP: await proof('POST', endpoint) }),
+    async boundToken(urlOverTls: string, certificate: Certificate): Promise<string> {
+      const form = { ...grant, client_id: 'mtls-worker' }
+      return (await postOverTls(`${urlOverTls}/oauth2/token`, form, certificate)).access_token
     },
-    close: () => running.stop(),
+    revoke: (revoked: string) =>
+      postForm(`${issuer}/oauth2/revoke`, { token: revoked }, { client: clientOf('opaque-worker') }),
   }
 }
 
