@@ -3,7 +3,7 @@ import { type RequireAuthOptions, requireScopes } from 'express-require-auth'
 /**
  * Ory Hydra with `strategies.access_token: jwt`. Clients ask for the API by `audience`, which their registration has
  * to list; `aud` is an empty list without it, and such a token is refused.
- * https://www.ory.com/docs/hydra/guides/audiences (read 2026-11-25)
+ * https://www.ory.sh/docs/hydra/guides/audiences (2026-11-25)
  */
 export const hydra = (publicUrl: string): RequireAuthOptions => ({
   issuer: publicUrl, // urls.self.issuer, to the letter
@@ -16,7 +16,7 @@ export const mayRead = requireScopes('read:messages')
 /**
  * Hydra with the opaque tokens that are its default. The admin port is asked, which takes no credentials: keep it off
  * the public network, or behind a proxy that checks these.
- * https://www.ory.com/docs/hydra/reference/api (read 2026-11-25)
+ * https://www.ory.sh/docs/hydra/reference/api (2026-11-25)
  */
 export const hydraOpaque = (publicUrl: string, adminUrl: string): RequireAuthOptions => ({
   ...hydra(publicUrl),

@@ -3,7 +3,7 @@ import { type RequireAuthOptions, requireClaim } from 'express-require-auth'
 /**
  * Keycloak. The audience comes from a mapper of type Audience at the client or one of its client scopes, since a
  * token names no API by itself.
- * https://www.keycloak.org/docs/latest/server_admin/index.html#audience-support (read 2026-11-25)
+ * https://www.keycloak.org/docs/latest/server_admin/index.html#audience-support (2026-11-25)
  */
 export const keycloak = (realmUrl: string): RequireAuthOptions => ({
   issuer: realmUrl, // https://login.northwind.com/realms/northwind, without a slash at the end
