@@ -61,8 +61,8 @@ async function checkExpiry(server: RunningServer): Promise<void> {
   const token = await need(server, 'shortLivedToken')()
   await withApi(behind(server, { clockToleranceSeconds: 0 }), async (api) => {
     expectAdmitted(await api.get(token))
-    assert.ok(secondsLeft(token) < 60, 'it is not short-lived')
-    await sleep(Math.max(0, secondsLeft(token) * 1000) + 1100)
+    assert.ok(secondsUntilEnd(token) < 60, 'it is not short-lived')
+    await sleep(Math.max(0, secondsUntilEnd(token) * 1000) + 1100)
     expectAnswer(await api.get(token), expired)
   })
   await withApi(behind(server, { clockToleranceSeconds: 0 }), async (api) => {
@@ -70,7 +70,7 @@ async function checkExpiry(server: RunningServer): Promise<void> {
   })
 }
 
-function secondsLeft(token: string): number {
+function secondsUntilEnd(token: string): number {
   const [, claims] = token.split('.')
   const { exp } = JSON.parse(Buffer.from(claims as string, 'base64url').toString())
   return exp - Date.now() / 1000
@@ -106,7 +106,7 @@ async function checkNewKey(server: RunningServer): Promise<void> {
     const next = await server.token()
     assert.notEqual(headerOf(next), headerOf(old), 'the new token has the old key')
     expectAdmitted(await api.get(next))
-    if (secondsLeft(old) > 1) expectAdmitted(await api.get(old))
+    if (secondsUntilEnd(old) > 1) expectAdmitted(await api.get(old))
   })
 }
 
