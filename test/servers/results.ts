@@ -35,12 +35,16 @@ function cellOf({ outcomes }: ServerResult, name: CheckName): string {
   return status === 'failed' ? '**failed**' : status
 }
 
+/** One line for all checks of a server that have one reason. */
 function reasons({ server, outcomes }: ServerResult): string[] {
-  const lines = [...outcomes].filter(([, { reason }]) => reason !== undefined)
-  return lines.map(([name, { status, reason }]) => {
-    const [first] = (reason as string).split('\n', 1)
-    return `- ${server.title}, ${name}${status === '-' ? '' : ` (${status})`}: ${first}`
-  })
+  const checks = new Map<string, CheckName[]>()
+  for (const [name, { status, reason }] of outcomes) {
+    if (reason === undefined) continue
+    const [first] = reason.split('\n', 1)
+    const why = `${status === '-' ? '' : ` (${status})`}: ${first}`
+    checks.set(why, [...(checks.get(why) ?? []), name])
+  }
+  return [...checks].map(([why, names]) => `- ${server.title}, ${names.join(', ')}${why}`)
 }
 
 /** The closing line of a run. */
