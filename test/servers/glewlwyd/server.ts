@@ -28,7 +28,7 @@ export const server: AuthorizationServer = {
   },
   available: () =>
     hasCommand('glewlwyd') || canInstallPackages() || 'there is no glewlwyd, and apt-get needs root',
-  install: () => aptInstall('dbconfig-no-thanks', 'glewlwyd', 'sqlite3'),
+  install: () => aptInstall('dbconfig-sqlite3', 'glewlwyd', 'openssl', 'sqlite3'),
   start,
   cannot: {},
 }
