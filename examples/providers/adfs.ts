@@ -1,8 +1,9 @@
 import { type RequireAuthOptions, requireScopes } from 'express-require-auth'
 
 /**
- * AD FS. Access tokens have another issuer than ID tokens: a name with `http:`, which nothing is fetched from. Tested
- * with tokens of the documented form.
+ * AD FS. Access tokens have another issuer than ID tokens, the member `access_token_issuer` of its metadata: a name
+ * with `http:`, which nothing is fetched from. The page says what `aud` is, not how the issuer looks: compare with a
+ * token of yours. Tested with tokens made after them.
  * https://learn.microsoft.com/windows-server/identity/ad-fs/development/ad-fs-openid-connect-oauth-concepts
  * (read 2026-11-25)
  */

@@ -2,7 +2,7 @@ import { type RequireAuthOptions, requireClaim, requireScopes } from 'express-re
 
 /**
  * Microsoft Entra ID, one tenant, tokens of version 2: `requestedAccessTokenVersion: 2` in the API's manifest. The
- * audience is the API's client id then. Tested with tokens of the documented form.
+ * audience is always the API's client id then. Tested with tokens of the documented form.
  * https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference (read 2026-11-25)
  */
 export const entra: RequireAuthOptions = {

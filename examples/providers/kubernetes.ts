@@ -6,7 +6,8 @@ const tokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token'
 /**
  * Service accounts of a Kubernetes cluster, with projected tokens (`serviceAccountToken` with an `audience` of yours).
  * The API server gives its keys to those who have a token; its CA goes into
- * `NODE_EXTRA_CA_CERTS=/var/run/secrets/kubernetes.io/serviceaccount/ca.crt`. Tested with tokens of the documented form.
+ * `NODE_EXTRA_CA_CERTS=/var/run/secrets/kubernetes.io/serviceaccount/ca.crt`. Tested with tokens of the documented
+ * form.
  * https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#serviceaccount-token-volume-projection
  * (read 2026-11-25)
  */
@@ -15,7 +16,8 @@ export const kubernetes = (
   send: typeof fetch = fetch,
 ): RequireAuthOptions => ({
   issuer: {
-    issuer: 'https://kubernetes.default.svc.cluster.local', // as `kubectl get --raw /.well-known/openid-configuration` says
+    // what `kubectl get --raw /.well-known/openid-configuration` says
+    issuer: 'https://kubernetes.default.svc.cluster.local',
     jwksUri: 'https://kubernetes.default.svc/openid/v1/jwks',
   },
   audience: 'messages',

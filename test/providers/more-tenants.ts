@@ -36,15 +36,14 @@ export const moreTenants: Documented[] = [
     jwksUri: 'https://api.descope.com/P2northwind/.well-known/jwks.json',
     claims: {
       iss: 'P2northwind',
-      aud: ['P2northwind'],
       sub: 'U2ada',
       amr: ['email'],
       drn: 'DS',
-      permissions: ['read:messages'],
-      tenants: {},
+      dct: 'T2northwind',
+      tenants: { T2northwind: { permissions: ['read:messages'], roles: ['Reader'] } },
     },
     otherAudience: { aud: ['P2other'] },
-    withoutPermission: { permissions: undefined },
+    withoutPermission: { tenants: { T2other: { permissions: ['read:messages'] } } },
   },
   {
     name: 'WorkOS',
