@@ -12,9 +12,10 @@ interface Report {
   sections: { findings: { verdict: string; check: string; says: string }[] }[]
 }
 
-/** `require-auth doctor` finds nothing wrong with the server, nor with its token. */
+/** `require-auth doctor` finds nothing wrong with the server, nor with its token where that is a JWT. */
 export async function checkDoctor(server: RunningServer): Promise<void> {
-  const args = ['src/cli.ts', 'doctor', '--json', '--token', await server.token(), ...settingsOf(server)]
+  const token = server.opaque ? [] : ['--token', await server.token()]
+  const args = ['src/cli.ts', 'doctor', '--json', ...token, ...settingsOf(server)]
   // a failed check is exit code 1, with the report all the same
   const { stdout } = await runNode(['--import', 'tsx', ...args], { cwd: root }).catch((error) => error)
   const report: Report = JSON.parse(stdout)

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checks } from './checks.js'
+import { opaqueChecks } from './opaque-checks.js'
 import { type Outcome, type ServerResult, summary, table } from './results.js'
 import { type AuthorizationServer, CHECKS, type CheckName, type RunningServer } from './server.js'
 import { servers } from './servers.js'
@@ -80,7 +81,7 @@ async function proveOne(
   if (reason !== undefined) return { status: '-', reason }
   const option = server.pending?.[name]
   if (option !== undefined) return { status: 'pending', reason: `needs ${option}` }
-  const { needs, run } = checks[name]
+  const { needs, run } = (running.opaque && opaqueChecks[name]) ?? checks[name]
   const absent = needs.filter((need) => running[need] === undefined)
   if (absent.length > 0) return { status: 'failed', reason: `neither ${absent.join(', ')} nor a reason` }
   return run(running).then(

@@ -28,6 +28,8 @@ export interface RunningServer {
   readonly options: RequireAuthOptions
   /** The recipe's check of scope or role. */
   readonly permission?: RequestHandler
+  /** Its access tokens are no JWTs: `opaque-checks.ts` stands in for the checks that look into them. */
+  readonly opaque?: true
   /** Gets a token that the API takes. Every call gets a new one. */
   token(): Promise<string>
   tokenForAnotherAudience?(): Promise<string>
@@ -39,6 +41,8 @@ export interface RunningServer {
   rotateKey?(): Promise<void>
   /** The key before the last rotation leaves the key set. */
   withdrawOldKey?(): Promise<void>
+  /** It publishes one key alone: `rotateKey` withdraws the one before at once. */
+  readonly replacesKey?: true
   readonly introspection?: Introspected
   readonly dpop?: DpopBound
   readonly mtls?: CertificateBound

@@ -7,4 +7,8 @@ export const servers: Record<string, () => Promise<{ server: AuthorizationServer
   hydra: () => import('./hydra/server.js'),
   dex: () => import('./dex/server.js'),
   'oidc-provider': () => import('./oidc-provider/server.js'),
+  glewlwyd: () => import('./glewlwyd/server.js'),
+  'lemonldap-ng': () => import('./lemonldap-ng/server.js'),
+  'better-auth': () => import('./better-auth/server.js'),
+  'django-oauth-toolkit': () => import('./django-oauth-toolkit/server.js'),
 }
