@@ -100,7 +100,7 @@ const issuer: Rows = {
   algorithms: { right: ['ES256'], wrong: [null, '', [], ['HS256'], false] },
   audience: { right: 'a', wrong: [...noText, []] },
   tokenTypes: { right: ['application/x-at+jwt'], wrong: [null, '', 'x', [], [5], false] },
-  allowNonce: { right: true, wrong: noFlag },
+  allowIdTokenClaims: { right: true, wrong: noFlag },
 }
 
 const asked: Rows = {

@@ -6,7 +6,7 @@ import { type RequireAuthOptions, requireClaim } from 'express-require-auth'
  * https://dexidp.io/docs/configuration/custom-scopes-claims-clients/ (2026-11-25)
  */
 export const dex = (issuer: string): RequireAuthOptions => ({
-  issuer: { issuer, allowNonce: true }, // the one of the log-in, which Dex writes into access tokens
+  issuer: { issuer, allowIdTokenClaims: true }, // Dex writes nonce and at_hash into access tokens
   audience: 'messages-api',
 })
 

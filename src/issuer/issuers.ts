@@ -35,8 +35,8 @@ export interface AudienceRule {
 export interface KindRules {
   /** Header `typ`s besides the usual ones, in lower case. */
   readonly tokenTypes: readonly string[]
-  /** Whether access tokens carry `nonce`, which elsewhere marks ID tokens. */
-  readonly allowNonce: boolean
+  /** Whether access tokens carry `nonce` or `at_hash`, which elsewhere mark ID tokens. */
+  readonly allowIdTokenClaims: boolean
 }
 
 /** Which issuers are trusted, for which request. */

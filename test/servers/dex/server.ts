@@ -9,8 +9,6 @@ import { ada, api, configuration, grace, otherApi } from './configuration.js'
 
 const folder = () => cacheFolder('dex')
 
-const atHash = 'an issuer setting that takes at_hash: Dex writes it into access tokens'
-
 export const server: AuthorizationServer = {
   name: 'dex',
   title: 'Dex',
@@ -20,15 +18,7 @@ export const server: AuthorizationServer = {
     goBuild({ name: 'dex', folder: import.meta.dirname, package: 'github.com/dexidp/dex/cmd/dex' }),
   start,
   pending: {
-    'good token': atHash,
-    tampered: atHash,
-    'wrong audience': atHash,
-    'missing permission': atHash,
-    expired: atHash,
-    doctor: atHash,
-    introspection: atHash,
-    'new key': atHash,
-    'server stopped': atHash,
+    doctor: 'doctor --config',
   },
   cannot: {
     'withdrawn key': 'Dex withdraws a key when the tokens it signed are over',
