@@ -145,8 +145,8 @@ test('a used proof stays used when the wall clock is set back (RFC 9449 §11.1)'
   expect((await send({ proof })).status).toBe(200)
   advanceSeconds(70)
   expect(answerOf(await send({ proof })).code).toBe('proof_expired')
-  await send() // makes the store forget what ended
   setWallClock(-70)
+  await send() // makes the store forget what ended
   expect(answerOf(await send({ proof })).code).toBe('proof_replayed')
 })
 
