@@ -2,7 +2,7 @@ import type { TLSSocket } from 'node:tls'
 import type { Request } from 'express'
 import type { Guard } from '../guard/guard.js'
 import type { TokenPlace } from '../guard/options.js'
-import { after, isPromise } from '../net/after.js'
+import { after } from '../net/after.js'
 import type { Presented, RequestEvidence } from '../presented.js'
 import type { Scheme } from '../refusal/challenge.js'
 import { authError } from '../refusal/errors.js'
@@ -75,16 +75,24 @@ export function hasQueryToken(req: Request): boolean {
   return req.query?.access_token !== undefined
 }
 
+/** One place after the other: a promise of one must not be left alone when the next one throws. */
 function fromPlaces(
   req: Request,
   places: readonly Place[],
   schemes: readonly Scheme[],
 ): Credentials | undefined | Promise<Credentials | undefined> {
-  const found = places.map((place) => fromPlace(req, place, schemes))
-  return found.some(isPromise) ? Promise.all(found).then(sole) : sole(found as (Credentials | undefined)[])
+  const none: Found = []
+  const found = places.reduce<Found | Promise<Found>>(
+    (earlier, place) =>
+      after(earlier, (sent) => after(fromPlace(req, place, schemes), (more) => [...sent, more])),
+    none,
+  )
+  return after(found, sole)
 }
 
-function sole(found: readonly (Credentials | undefined)[]): Credentials | undefined {
+type Found = readonly (Credentials | undefined)[]
+
+function sole(found: Found): Credentials | undefined {
   const sent = found.filter((each) => each !== undefined)
   if (sent.length > 1) throw authError('credentials_repeated')
   return sent[0]
@@ -124,7 +132,7 @@ function textOf(value: unknown): string | undefined {
 function fromHeader(req: Request, schemes: readonly Scheme[]): Credentials | undefined {
   const { authorization } = req.headers
   if (authorization === undefined) return undefined
-  if (isRepeated(req.rawHeaders)) throw authError('credentials_repeated')
+  if (Array.isArray(authorization) || isRepeated(req.rawHeaders)) throw authError('credentials_repeated')
   const scheme = schemeOf(req)
   if (scheme === undefined || !schemes.includes(scheme)) return undefined
   const token = authorization.slice(scheme.length).replace(/^ +/, '')
