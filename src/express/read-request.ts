@@ -6,6 +6,7 @@ import { after } from '../net/after.js'
 import type { Presented, RequestEvidence } from '../presented.js'
 import type { Scheme } from '../refusal/challenge.js'
 import { authError } from '../refusal/errors.js'
+import { isRepeated } from './raw-headers.js'
 import { createRequestUrls } from './request-url.js'
 
 /** An access token as it was sent: nothing is verified. */
@@ -132,26 +133,13 @@ function textOf(value: unknown): string | undefined {
 function fromHeader(req: Request, schemes: readonly Scheme[]): Credentials | undefined {
   const { authorization } = req.headers
   if (authorization === undefined) return undefined
-  if (Array.isArray(authorization) || isRepeated(req.rawHeaders)) throw authError('credentials_repeated')
+  if (Array.isArray(authorization) || isRepeated(req.rawHeaders, 'authorization'))
+    throw authError('credentials_repeated')
   const scheme = schemeOf(req)
   if (scheme === undefined || !schemes.includes(scheme)) return undefined
   const token = authorization.slice(scheme.length).replace(/^ +/, '')
   if (token === '' || authorization[scheme.length] !== ' ') throw authError('credentials_malformed')
   return { token, scheme }
-}
-
-/**
- * Node keeps the first of two Authorization headers and drops the other silently; a proxy may have judged that one.
- * Serverless adapters have no raw headers: there is nothing to count.
- */
-function isRepeated(rawHeaders: readonly string[] | undefined): boolean {
-  if (rawHeaders === undefined) return false
-  let count = 0
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] as string
-    if (name.length === 13 && name.toLowerCase() === 'authorization') count += 1
-  }
-  return count > 1
 }
 
 function hasForm(req: Request): boolean {

@@ -2,6 +2,7 @@ import type { TLSSocket } from 'node:tls'
 import type { Request } from 'express'
 import { baseUrl } from '../guard/options.js'
 import { listOf } from '../options/checks.js'
+import { isRepeated } from './raw-headers.js'
 
 /** Finds the absolute URLs that a request may be addressed to: none when there is none to be believed. */
 export type RequestUrls = (req: Request) => readonly string[]
@@ -59,9 +60,10 @@ function hostOf(req: Request): string | undefined {
   return typeof named === 'string' && HOST.test(named) ? named : undefined
 }
 
-/** HTTP/2 has `:authority`; one that differs from `host` says nothing (RFC 9113 §8.3.1). */
-function sentHost({ headers }: Request): string | undefined {
+/** Several say nothing (RFC 9112 §3.2), nor does an `:authority` of HTTP/2 that differs from `host` (RFC 9113 §8.3.1). */
+function sentHost({ headers, rawHeaders }: Request): string | undefined {
   const { ':authority': authority, host } = headers as Record<string, string | undefined>
+  if (isRepeated(rawHeaders, 'host')) return undefined
   return authority === undefined || host === undefined || host === authority ? (host ?? authority) : undefined
 }
 
