@@ -4,7 +4,7 @@ import express4 from 'express4'
 import supertest from 'supertest'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { craft, craftKey, trusting } from '../craft.js'
-import { answerOf, malformed, malformedCredentials, missing, repeatedCredentials } from '../refused.js'
+import { answerOf, malformedCredentials, missing, repeatedCredentials } from '../refused.js'
 import { messages, mount } from '../setup.js'
 
 const { privateKey: key, jwk } = craftKey()
