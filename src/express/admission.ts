@@ -50,7 +50,11 @@ export function refuseAsAdmitted(req: Request, res: Response, error: unknown): v
 
 /** Error handlers of applications often drop `error.headers`, so the response gets them now. */
 export function answerWith(res: Response, { headers = {} }: AuthError): void {
-  if (res.headersSent) return
+  if (!res.headersSent) setHeaders(res, headers)
+}
+
+/** By Node's own method: a response of `node:http2` has no other. */
+export function setHeaders(res: Response, headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
 }
 

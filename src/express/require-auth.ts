@@ -2,13 +2,13 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { Auth } from '../auth.js'
 import { createGuard, type Guard, type Verdict } from '../guard/guard.js'
 import type { GuardOptions, TokenPlace as TokenPlaceOf } from '../guard/options.js'
-import { isPromise } from '../net/after.js'
+import { after, isPromise } from '../net/after.js'
 import { isPlainObject } from '../options/checks.js'
 import { type Evidence, presentedBy } from '../presented.js'
 import type { MtlsOptions as MtlsOptionsOf } from '../proof/mtls.js'
 import { challenged, type Scheme } from '../refusal/challenge.js'
 import { type AuthError, authError, isAuthError } from '../refusal/errors.js'
-import { type Admission, admit, answerWith, refusedEvent } from './admission.js'
+import { type Admission, admit, answerWith, refusedEvent, setHeaders } from './admission.js'
 import { createRequestReader, hasQueryToken, schemeOf, tlsCertificate } from './read-request.js'
 
 /**
@@ -119,9 +119,7 @@ function createMiddleware(guard: Guard<Request>): RequestHandler {
 
   /** Undefined for a request that may go on without credentials. */
   function judge(req: Request): Verdict | undefined | Promise<Verdict | undefined> {
-    const presented = readRequest(req)
-    if (isPromise(presented)) return presented.then((read) => decide(read))
-    return decide(presented)
+    return after(readRequest(req), decide)
   }
 
   function decide(presented: Awaited<ReturnType<typeof readRequest>>) {
@@ -133,7 +131,7 @@ function createMiddleware(guard: Guard<Request>): RequestHandler {
   function grant(req: Request, res: Response, verdict: Verdict | undefined): void {
     admit(req, admissions[verdict?.auth.scheme ?? 'Bearer'], verdict?.auth)
     if (res.headersSent) return
-    if (verdict?.headers) res.set(verdict.headers)
+    if (verdict?.headers) setHeaders(res, verdict.headers)
     if (mayHaveQueryToken && hasQueryToken(req)) res.setHeader('Cache-Control', 'private')
   }
 
@@ -148,7 +146,6 @@ function createMiddleware(guard: Guard<Request>): RequestHandler {
     const granted = (verdict: Verdict | undefined) => {
       grant(req, res, verdict)
       if (verdict) tellAccepted(guard, verdict, startedAt)
-      next()
     }
     const refused = (error: unknown) => {
       if (isAuthError(error)) {
@@ -157,17 +154,17 @@ function createMiddleware(guard: Guard<Request>): RequestHandler {
       }
       next(error)
     }
-    const outcome = attempt(judge, req)
+    const outcome = attempt(() => after(judge(req), granted))
     if ('error' in outcome) refused(outcome.error)
-    else if (isPromise(outcome.value)) outcome.value.then(granted, refused)
-    else granted(outcome.value)
+    else if (isPromise(outcome.value)) outcome.value.then(() => next(), refused)
+    else next()
   }
 }
 
 /** Keeps `next()` out of the reach of `catch`: an error of a later handler is not ours. */
-function attempt<T>(step: (req: Request) => T, req: Request): { value: T } | { error: unknown } {
+function attempt<T>(step: () => T): { value: T } | { error: unknown } {
   try {
-    return { value: step(req) }
+    return { value: step() }
   } catch (error) {
     return { error }
   }

@@ -8,22 +8,15 @@ interface Refusal {
   description: string
 }
 
+const invalidRequest = (description: string) => ({ status: 400, error: 'invalid_request', description })
 const invalidToken = (description: string) => ({ status: 401, error: 'invalid_token', description })
 const invalidProof = (description: string) => ({ status: 401, error: 'invalid_dpop_proof', description })
 
 const refusals = {
   token_missing: { status: 401, description: 'No access token was sent' },
 
-  credentials_malformed: {
-    status: 400,
-    error: 'invalid_request',
-    description: 'The credentials are malformed',
-  },
-  credentials_repeated: {
-    status: 400,
-    error: 'invalid_request',
-    description: 'The credentials were sent more than once',
-  },
+  credentials_malformed: invalidRequest('The credentials are malformed'),
+  credentials_repeated: invalidRequest('The credentials were sent more than once'),
 
   token_malformed: invalidToken('The access token is malformed'),
   token_too_large: invalidToken('The access token is too large'),
@@ -184,6 +177,11 @@ function withoutStack(create: () => unknown): AuthError {
 export function outage(code: RefusalCode, retryAfterSeconds: number, cause?: unknown): AuthError {
   const headers = { 'Retry-After': String(Math.max(1, Math.ceil(retryAfterSeconds))) }
   return Object.defineProperty(authError(code, { headers }), 'cause', { value: cause })
+}
+
+/** What headers say of a code, whatever the application made of the error since. */
+export function wordsOf(code: RefusalCode): Readonly<Omit<Refusal, 'status'>> {
+  return refusals[code]
 }
 
 export function challengeParamsOf(refusal: AuthError): ChallengeParams {
