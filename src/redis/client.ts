@@ -60,12 +60,30 @@ export interface RedisCommands {
  */
 export function redisCommands(client: unknown, name: string): RedisCommands {
   const known = KINDS.find(({ is }) => is((client ?? {}) as Members))
-  if (known) return known.commands(client as never)
+  if (known) return answering(known.commands(client as never))
   throw wrong(
     name,
     'called with a client of redis, ioredis, iovalkey or @upstash/redis, or with { sendCommand }',
     client,
   )
+}
+
+/**
+ * A client that answers by callback, or a `sendCommand` without its `return`, resolves with undefined: taken for the
+ * null of an absent key, it would lift every revocation.
+ */
+function answering({ get, setOnce, evaluate, isDown }: RedisCommands): RedisCommands {
+  return {
+    get: async (key) => defined(await get(key)),
+    setOnce: async (key, milliseconds) => defined(await setOnce(key, milliseconds)),
+    evaluate: async (script, key, args) => defined(await evaluate(script, key, args)),
+    isDown,
+  }
+}
+
+function defined(answer: unknown): unknown {
+  if (answer !== undefined) return answer
+  throw new Error('The Redis client resolved with undefined, which is no answer')
 }
 
 type Members = Readonly<Record<string, unknown>>

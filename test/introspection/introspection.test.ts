@@ -8,7 +8,7 @@ import {
 } from 'express-require-auth'
 import express4 from 'express4'
 import { describe, expect, test } from 'vitest'
-import { craftedIssuer, goodClaims } from '../craft.js'
+import { craftedIssuer, craftKey, goodClaims } from '../craft.js'
 import {
   answerOf,
   badClaim,
@@ -122,19 +122,30 @@ describe('the question', () => {
     const { get, asked } = setup()
     expect(answerOf(await get(jwtOf(goodClaims())))).toEqual(admitted)
     expect(answerOf(await get(jwtOf(goodClaims({ exp: now() - 60 }))))).toEqual(expired)
-    expect(answerOf(await get('a.b.c'))).toEqual(malformed)
+    expect(answerOf(await get('eyJhbGciOiJFUzI1NiJ9.b.c'))).toEqual(malformed)
     expect(asked).toEqual([])
   })
 
-  test.each(['opaque', 'two.parts', 'a.b.c.d', 'a.b.c.d.e', '..', 'a+/~-._=='])(
-    'is asked about %s',
-    async (token) => {
-      const { get, asked } = setup()
-      const expected = token === '..' ? 0 : 1
-      await get(token)
-      expect(asked).toHaveLength(expected)
-    },
-  )
+  test.each([
+    'opaque',
+    'two.parts',
+    'a.b.c',
+    'mF_9.B5f-4.1JqM', // the token of RFC 6750
+    'v4.public.eyJzdWIiOiJhZGEifQ',
+    'eyJ0eXAiOiJKV1QifQ.e30.c2ln', // an object without alg
+    'WyJhbGciXQ.e30.c2ln', // a list
+    'bnVsbA.e30.c2ln', // null
+    'eyJhbGciOiJFUzI1NiJ9.e30.', // no signature
+    'a.b.c.d',
+    'v4.public.eyJzdWIiOiJhZGEifQ.footer',
+    'a.b.c.d.e',
+    '..',
+    'a+/~-._==',
+  ])('is asked about %s, which is no JWT (RFC 6750 §2.1)', async (token) => {
+    const { get, asked } = setup()
+    expect(answerOf(await get(token))).toEqual(admitted)
+    expect(asked.map(({ form }) => form.get('token'))).toEqual([token])
+  })
 
   test('is not asked about credentials of a wrong form', async () => {
     const { auth, get, asked } = setup()
@@ -172,7 +183,7 @@ describe('the answer', () => {
     ['aud of another API', { aud: 'https://other.example' }, otherAudience],
     ['no aud', { aud: undefined }, otherAudience],
     ['exp that is a text', { exp: '4000000000' }, badClaim],
-    ['scope that is a list', { scope: ['read:messages'] }, badClaim],
+    ['scope that is a list of numbers', { scope: [1] }, badClaim],
     ['sub that is a number', { sub: 1 }, badClaim],
     ['cnf of a key, while DPoP is off', { cnf: { jkt: 'x' } }, unsupportedBinding],
     ['cnf of a certificate, while mTLS is off', { cnf: { 'x5t#S256': 'x' } }, unsupportedBinding],
@@ -306,7 +317,8 @@ describe('ready()', () => {
 
 describe('a wrong option is named', () => {
   const client = { clientId: 'a', clientSecret: 'b' }
-  const { privateKey } = { privateKey: { kty: 'EC', crv: 'P-256', alg: 'ES256', x: 'a', y: 'b' } }
+  const publicKey = { kty: 'EC', crv: 'P-256', alg: 'ES256', x: 'a', y: 'b' }
+  const privateKey = { ...craftKey('ec').privateKey.export({ format: 'jwk' }), alg: 'ES256' }
   const make = (introspection: unknown, options: Partial<RequireAuthOptions> = {}) =>
     requireAuth({
       issuer: craftedIssuer,
@@ -324,7 +336,7 @@ describe('a wrong option is named', () => {
     ['clientSecret and privateKey', { clientId: 'a' }],
     ['clientSecret and privateKey', { ...client, privateKey }],
     ['introspection.clientSecret', { ...client, clientSecret: '' }],
-    ['introspection.privateKey', { clientId: 'a', privateKey }],
+    ['introspection.privateKey', { clientId: 'a', privateKey: publicKey }],
     ['introspection.privateKey', { clientId: 'a', privateKey: 'PEM' }],
     ['introspection.authMethod', { ...client, authMethod: 'private_key_jwt' }],
     ['introspection.authMethod', { ...client, authMethod: 'none' }],
@@ -349,7 +361,8 @@ describe('a wrong option is named', () => {
 
   test('a secret is not repeated', () => {
     expect(() => make({ clientId: 'a', clientSecret: 5 })).toThrow(/^((?!5).)*$/)
-    expect(() => make({ clientId: 'a', privateKey: { ...privateKey, d: 'hidden' } })).toThrow(
+    expect(() => make([{ clientId: 'a', clientSecret: 'hidden' }])).toThrow(/^((?!hidden).)*$/)
+    expect(() => make({ clientId: 'a', privateKey: { ...publicKey, d: 'hidden' } })).toThrow(
       /^((?!hidden).)*$/,
     )
   })

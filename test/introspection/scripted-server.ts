@@ -97,9 +97,10 @@ export function setup({ introspection = {}, options = {}, mounting }: Script = {
   }) as typeof globalThis.fetch
   const client = { clientId: 'messages-api', clientSecret: 's3cret', endpoint }
   const given = { ...client, ...introspection } as IntrospectionOptions
+  const trusted = given.endpoint === undefined ? { ...issuer, metadataUrl } : issuer
   const mounted = mount(
     {
-      issuer,
+      issuer: trusted,
       audience: messages,
       fetch,
       introspection: given,

@@ -45,6 +45,7 @@ describe('a signed answer (RFC 9701)', () => {
     ['of no type', () => signed(active(), { header: { typ: undefined } })],
     ['of another algorithm', () => signed(active(), { header: { alg: 'RS256' } })],
     ['that is not signed', () => asJwt(unsigned)],
+    ['by an unknown key', () => signed(active(), { by: craftKey('ec', {}, 'other') })],
     ['by another key', () => signed(active(), { by: craftKey('ec', {}, 'server') })],
     ['with crit', () => signed(active(), { header: { crit: ['x'], x: 1 } })],
     ['of another issuer', () => signed(active(), { claims: { iss: 'https://evil.example/' } })],
@@ -63,7 +64,7 @@ describe('a signed answer (RFC 9701)', () => {
   })
 
   test('by an unknown key waits for the keys of the issuer, like a token', async () => {
-    const { get, script } = setupSigned()
+    const { get, script } = setup({ introspection: { signedResponse: true, endpoint: undefined } as never })
     script.answer = () => signed(active(), { by: craftKey('ec', {}, 'other') })
     expect(answerOf(await get(opaque()))).toEqual(keysUnavailable) // nobody serves them here
   })
