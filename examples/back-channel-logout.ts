@@ -10,12 +10,16 @@ export interface LogoutOptions {
   issuer: string
   jwksUri: string
   audience: string
-  /** The application whose log-outs the issuer tells: the audience of its logout tokens. */
+  /** The application that the issuer sends logout tokens to: the audience of these tokens. */
   clientId: string
   redis: Pick<RedisClientType, 'get' | 'set' | 'isReady'>
 }
 
-/** An API whose access tokens end with the log-in: the issuer calls `POST /backchannel-logout` (OpenID Back-Channel Logout 1.0). */
+/**
+ * Makes an API that refuses access tokens after the user's log-out: the issuer calls `POST /backchannel-logout`.
+ *
+ * @see OpenID Connect Back-Channel Logout 1.0
+ */
 export function createLogoutAwareApi({ issuer, jwksUri, audience, clientId, redis }: LogoutOptions): Express {
   const denylist = redisDenylist(redis)
   const keys = createRemoteJWKSet(new URL(jwksUri))
@@ -34,7 +38,7 @@ export function createLogoutAwareApi({ issuer, jwksUri, audience, clientId, redi
       if (typeof payload.sid === 'string') await denylist.revokeSession(payload.sid)
       else await denylist.revokeSubject(payload.sub as string)
     } catch (error) {
-      if (!(error instanceof errors.JOSEError)) throw error // Redis is down: the issuer is to try again
+      if (!(error instanceof errors.JOSEError)) throw error // Redis is down: the 500 makes the issuer try again
       res.status(400).json({ error: 'invalid_request' })
       return
     }
@@ -47,7 +51,7 @@ export function createLogoutAwareApi({ issuer, jwksUri, audience, clientId, redi
   return app
 }
 
-/** §2.6: the event, a session or a user, and no nonce, which an ID token would have. */
+/** Checks the claims of a logout token (§2.6). A nonce is refused: only an ID token has one. */
 function isLogout({ events, nonce, sid, sub }: JWTPayload): boolean {
   const isEvent = typeof (events as Record<string, unknown> | undefined)?.[LOGOUT] === 'object'
   return isEvent && nonce === undefined && [sid, sub].some((id) => typeof id === 'string' && id !== '')

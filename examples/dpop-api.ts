@@ -6,14 +6,14 @@ import * as openid from 'openid-client'
 export interface DpopApiOptions {
   issuer: string
   audience: string
-  /** The same on every machine: at least 32 characters. */
+  /** At least 32 characters. All machines must have the same. */
   nonceSecret: string
 }
 
-/** An API that takes only tokens that are bound to a key of the client: a stolen one opens nothing. */
+/** Makes an API that accepts only tokens bound to a key of the client: a stolen token is useless without the key. */
 export function createDpopApi({ issuer, audience, nonceSecret }: DpopApiOptions) {
   const app = express()
-  const replayStore = createMemoryReplayStore() // on several machines: createRedisReplayStore(redis)
+  const replayStore = createMemoryReplayStore() // with several machines use createRedisReplayStore(redis)
   const dpop = { required: true, nonce: { secrets: nonceSecret }, replayStore }
   app.use(requireAuth({ issuer, audience, dpop }))
   app.get('/messages', (req, res) => {
@@ -25,10 +25,10 @@ export function createDpopApi({ issuer, audience, nonceSecret }: DpopApiOptions)
 }
 
 /**
- * A client of that API: `openid-client` signs a proof for every request, and takes up the nonce it is given.
+ * Makes a client of that API: `openid-client` signs a proof for every request, and uses the nonce that the API sends.
  *
- * Its private key never leaves the process. In a browser it is kept in IndexedDB, where scripts can use it but not
- * read it.
+ * The private key never leaves the process. In a browser, keep it in IndexedDB: scripts can then use it but not read
+ * it.
  */
 export async function createDpopClient(config: openid.Configuration, keys?: openid.CryptoKeyPair) {
   const DPoP = openid.getDPoPHandle(config, keys ?? (await generateKeyPair('ES256')))
@@ -36,7 +36,7 @@ export async function createDpopClient(config: openid.Configuration, keys?: open
     /** Fetches a token that is bound to the key. */
     fetchToken: (parameters: Record<string, string>) =>
       openid.clientCredentialsGrant(config, parameters, { DPoP }),
-    /** Calls the API with a proof that is good for this one request. */
+    /** Calls the API with a proof that is valid for this one request. */
     get: (url: URL, accessToken: string) =>
       openid.fetchProtectedResource(config, accessToken, url, 'GET', undefined, undefined, { DPoP }),
   }

@@ -16,7 +16,7 @@ const schema = buildSchema(`
 
 const messages = ['Welcome']
 
-/** Resolvers get the verified token as their context: each field asks for the scope it needs. */
+/** Resolvers receive the verified token as their context, and each field checks the scope it needs. */
 const rootValue = {
   me: (_args: unknown, { auth }: Context) => auth.subject,
   messages: (_args: unknown, context: Context) => {
@@ -32,7 +32,7 @@ const rootValue = {
 
 type Context = { auth: Auth }
 
-/** A GraphQL answer is 200 with data for the other fields, so the refusal is one of its errors. */
+/** A refused field is one of the errors in a 200 answer: the other fields still bring their data. */
 function needScope({ auth }: Context, scope: string): void {
   if (auth.scopes.includes(scope)) return
   throw new GraphQLError('The access token lacks a required scope', {
@@ -42,7 +42,7 @@ function needScope({ auth }: Context, scope: string): void {
 
 export function createGraphqlApi(options: RequireAuthOptions): Express {
   const app = express()
-  app.use('/graphql', requireAuth(options)) // without a token there is no GraphQL at all: 401 with a challenge
+  app.use('/graphql', requireAuth(options)) // without a token: 401 with a challenge, and no GraphQL
   app.all(
     '/graphql',
     createHandler({ schema, rootValue, context: ({ raw }) => ({ auth: getAuth(raw as express.Request) }) }),

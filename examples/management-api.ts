@@ -2,17 +2,17 @@ import express, { type Express } from 'express'
 import { authErrorHandler, getAuth, requireAuth, requireScopes } from 'express-require-auth'
 
 export interface ManagementApiOptions {
-  /** The issuer identifiers of the tenant's domains, with their slash at the end. */
+  /** The issuer identifiers of the tenant's domains, each with a trailing slash. */
   domains: readonly string[]
   users: readonly { userId: string; name: string }[]
-  /** Express's `trust proxy`: whose X-Forwarded-Host to believe. Default nobody's. */
+  /** Express's `trust proxy`: the proxies whose X-Forwarded-Host is believed. Default none. */
   trustProxy?: string
 }
 
 /**
- * A Management API that answers on every domain of its tenant.
+ * Makes a Management API that answers on every domain of its tenant.
  *
- * Its identifier is `{domain}api/v2/`, and a token works only on the domain it was asked from.
+ * Its identifier is `{domain}api/v2/`, and a token works only on the domain that issued it.
  */
 export function createManagementApi({ domains, users, trustProxy }: ManagementApiOptions): Express {
   const app = express()

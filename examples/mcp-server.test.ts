@@ -5,6 +5,7 @@ import { ClientCredentialsProvider } from '@modelcontextprotocol/sdk/client/auth
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { startTestIssuer, type TestIssuer } from 'express-require-auth/testing'
+import supertest from 'supertest'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createMcpApi } from './mcp-server.js'
 
@@ -36,7 +37,7 @@ function client(clientId: string, scope: string) {
   return { clientId, clientSecret: `${clientId}-secret`, grants, apis: { [resource]: [scope] } }
 }
 
-/** The SDK's own client, which is told the address of the server and its credentials at the issuer. */
+/** Connects the SDK's own client. It knows the URL of the server and its credentials at the issuer, nothing else. */
 async function connect(clientId: string) {
   const exchanges: string[] = []
   const listeningFetch = async (input: string | URL, init?: RequestInit) => {
@@ -95,4 +96,44 @@ test('the challenge names the metadata, and the metadata the issuer', async () =
 
 test('there are no sessions to open or close', async () => {
   for (const method of ['GET', 'DELETE']) expect((await fetch(resource, { method })).status).toBe(405)
+})
+
+/** The status of a call with a good token; fetch could not set these headers. */
+async function statusOfCall(headers: Record<string, string>): Promise<number> {
+  const token = await issuer.token({ audience: resource, scope: 'read:messages' })
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'whoami' } })
+  const { status } = await supertest(new URL(resource).origin)
+    .post('/mcp')
+    .auth(token, { type: 'bearer' })
+    .set({ 'Content-Type': 'application/json', Accept: 'application/json, text/event-stream', ...headers })
+    .send(body)
+  return status
+}
+
+test('a call without Origin, or of a page on its own origin, is answered', async () => {
+  expect(await statusOfCall({})).toBe(200)
+  expect(await statusOfCall({ Origin: new URL(resource).origin })).toBe(200)
+})
+
+test.each(['https://evil.example', 'null', 'http://127.0.0.1', 'http://127.0.0.1.evil.example'])(
+  'a call of a page on the origin %s is refused, whatever its token',
+  async (origin) => {
+    expect(await statusOfCall({ Origin: origin })).toBe(403)
+  },
+)
+
+test.each(['evil.example', 'localhost', '127.0.0.1.evil.example'])(
+  'a call to the host %s is refused, whatever its token',
+  async (host) => {
+    expect(await statusOfCall({ Host: host })).toBe(403)
+  },
+)
+
+test('origins of further pages can be allowed', async () => {
+  const allowedOrigins = ['https://inspector.example']
+  const api = createMcpApi({ resource, issuer: issuer.url, audience: resource, allowedOrigins })
+  const post = (origin: string) =>
+    supertest(api).post('/mcp').set('Host', new URL(resource).host).set('Origin', origin)
+  expect((await post('https://inspector.example')).status).toBe(401) // allowed, but without a token
+  expect((await post(new URL(resource).origin)).status).toBe(403)
 })

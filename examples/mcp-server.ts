@@ -1,6 +1,7 @@
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { hostHeaderValidation } from '@modelcontextprotocol/sdk/server/middleware/hostHeaderValidation.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
-import express, { type Express, type Request, type Response } from 'express'
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
 import {
   authErrorHandler,
   getAuth,
@@ -11,28 +12,47 @@ import {
 } from 'express-require-auth'
 
 export interface McpApiOptions extends RequireAuthOptions {
-  /** The URL of the MCP endpoint, as clients are given it. Their tokens are for this `audience` too. */
+  /** The URL of the MCP endpoint that clients know. It is the audience of their tokens too. */
   resource: string
+  /** Origins of the web pages that may call the server. Default: the origin of `resource` alone. */
+  allowedOrigins?: readonly string[]
 }
 
 /**
- * An MCP server over streamable HTTP. Clients need to know nothing but its URL: the 401 names the metadata, the
- * metadata names the issuer.
+ * Makes an MCP server over streamable HTTP. A client needs only its URL: the 401 names the metadata, and the metadata
+ * names the issuer.
  */
-export function createMcpApi({ resource, ...options }: McpApiOptions): Express {
+export function createMcpApi({ resource, allowedOrigins, ...options }: McpApiOptions): Express {
+  const { hostname, origin } = new URL(resource)
   const auth = requireAuth(options)
   const app = express()
   app.use(protectedResourceMetadata({ resource, auth, scopesSupported: ['read:messages'] }))
+  app.use('/mcp', hostHeaderValidation([hostname]), validateOrigin(allowedOrigins ?? [origin]))
   app.post('/mcp', auth, requireScopes('read:messages'), express.json(), answer)
   app.all('/mcp', (_req, res) => void res.set('Allow', 'POST').sendStatus(405)) // no sessions, no streams
   app.use(authErrorHandler())
   return app
 }
 
-/** A server of its own for every request: no answer can reach another caller. */
+/**
+ * Refuses a request of a web page on another origin. A request without `Origin` is not from a web page and passes.
+ *
+ * MCP demands this check against DNS rebinding (Streamable HTTP, "Security Warning").
+ */
+function validateOrigin(allowed: readonly string[]): RequestHandler {
+  return function originMiddleware(req, res, next) {
+    const { origin } = req.headers
+    if (origin === undefined || allowed.includes(origin)) return next()
+    const error = { code: -32000, message: 'The origin is not allowed' }
+    res.status(403).json({ jsonrpc: '2.0', error, id: null })
+  }
+}
+
+/** Creates a server for each request, so that no answer can reach another caller. */
 async function answer(req: Request, res: Response): Promise<void> {
   const { token, clientId = '', scopes, expiresAt, subject } = getAuth(req)
-  const auth = { token, clientId, scopes: [...scopes], expiresAt, extra: { subject } } // as tools know it
+  // in the form that the SDK passes to tools
+  const auth = { token, clientId, scopes: [...scopes], expiresAt, extra: { subject } }
   const server = createServer()
   const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true })
   res.on('close', () => void server.close())

@@ -8,14 +8,14 @@ import {
 } from 'express-require-auth'
 
 export interface MessagesApiOptions {
-  /** The tenant's domains: each has its own `iss`. */
+  /** The tenant's domains. Tokens of each domain have their own `iss`. */
   issuer: IssuerSetting[]
   audience: string
 }
 
 const MAX_MESSAGES = 100
 
-/** A small API with a public route, a protected one, and one that needs a scope. */
+/** Makes a small API with a public route, a protected route, and a route that needs a scope. */
 export function createMessagesApi({ issuer, audience }: MessagesApiOptions): Express {
   const messages = [{ from: 'northwind', text: 'Welcome' }]
   const app = express()
@@ -48,7 +48,7 @@ export function createMessagesApi({ issuer, audience }: MessagesApiOptions): Exp
   return app
 }
 
-/** The API as its deployment would run it. */
+/** The API with settings from the environment, as a deployment runs it. */
 export const app = createMessagesApi({
   issuer: [process.env.ISSUER ?? 'northwind.auth0.com', process.env.CUSTOM_ISSUER ?? 'login.northwind.com'],
   audience: process.env.AUDIENCE ?? 'https://messages.northwind.com',

@@ -2,9 +2,10 @@ import express, { type ErrorRequestHandler, type Express } from 'express'
 import { getAuth, isAuthError, type RequireAuthOptions, requireAuth } from 'express-require-auth'
 
 /**
- * What nginx's `auth_request` asks before it lets a request through: see nginx.conf beside this file.
+ * Makes the endpoint that nginx's `auth_request` calls before it proxies a request: see nginx.conf beside this file.
  *
- * Answers 204 with who is calling, or the refusal. Listen on loopback only: no one but nginx is to ask.
+ * It answers 204 and names the caller in `X-Auth-*` headers, or it answers with the refusal. Listen on loopback only,
+ * so that only nginx can call it.
  */
 export function createAuthEndpoint(options: RequireAuthOptions): Express {
   const app = express()
@@ -13,7 +14,7 @@ export function createAuthEndpoint(options: RequireAuthOptions): Express {
   app.use((req, res) => {
     const { subject = '', clientId = '', scopes } = getAuth(req)
     res
-      .set('X-Auth-Subject', encodeURIComponent(subject)) // a header holds no text beyond Latin-1
+      .set('X-Auth-Subject', encodeURIComponent(subject)) // a header value cannot hold all of Unicode
       .set('X-Auth-Client', encodeURIComponent(clientId))
       .set('X-Auth-Scopes', encodeURIComponent(scopes.join(' ')))
       .sendStatus(204)
@@ -22,7 +23,7 @@ export function createAuthEndpoint(options: RequireAuthOptions): Express {
   return app
 }
 
-/** nginx passes on 401 and 403 and takes any other status for an error: malformed credentials become a 401. */
+/** nginx passes on 401 and 403 and treats any other status as an error, so malformed credentials become a 401. */
 const answerNginx: ErrorRequestHandler = (error, _req, res, next) => {
   if (!isAuthError(error)) return next(error)
   res

@@ -6,7 +6,7 @@ import { authErrorHandler, getAuth, requireAuth, requireScopes } from 'express-r
 
 const responses = { '200': { description: 'OK' } }
 
-/** Says which operation needs which scopes. Not a scheme `http: bearer`, which is checked before any handler. */
+/** Names the scopes of each operation. The validator would check a scheme `http: bearer` itself, before any handler. */
 export const apiSpec = {
   openapi: '3.0.3' as const,
   info: { title: 'Messages', version: '1' },
@@ -20,7 +20,7 @@ export const apiSpec = {
   },
 }
 
-/** A security handler: runs our middleware, which sets the challenge on the response when it refuses. */
+/** Makes a security handler of our middleware, which sets the challenge on the response when it refuses. */
 function checkAccessToken(auth: RequestHandler) {
   return async (req: Request, scopes: string[]) => {
     await run(auth, req)
@@ -39,7 +39,7 @@ function run(handler: RequestHandler, req: Request): Promise<void> {
   })
 }
 
-/** The validator makes another error of a refusal, and 500 of every 503. */
+/** The validator replaces a refusal by an error of its own, and turns a 503 into 500: this restores the refusal. */
 const restoreRefusal: ErrorRequestHandler = (error, _req, res, next) =>
   next(error.message === res.locals.refusal?.message ? res.locals.refusal : error)
 

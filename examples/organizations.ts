@@ -6,7 +6,7 @@ export interface OrganizationsApiOptions {
   audience: string
 }
 
-/** An API whose routes belong to organizations: the tenant puts the one a token was asked for into `org_id`. */
+/** Makes an API whose routes belong to organizations: `org_id` in the token names the organization of the log-in. */
 export function createOrganizationsApi(options: OrganizationsApiOptions): Express {
   const app = express()
   app.use(requireAuth(options))

@@ -25,7 +25,7 @@ function admit(socket: Socket, verified: Auth, next: Next): void {
   next()
 }
 
-/** What the client's `connect_error` is told: a faulty server says no more than that. */
+/** The error that the client receives as `connect_error`. It says nothing about a fault of the server. */
 function connectError(error: unknown): ExtendedError {
   if (!isAuthError(error)) return new Error('Internal Server Error')
   const { message, code, status } = error

@@ -12,7 +12,7 @@ import { type WebSocket, WebSocketServer } from 'ws'
 export function protectWebSockets(server: Server, auth: RequireAuth) {
   const sockets = new WebSocketServer({
     noServer: true,
-    handleProtocols: (offered) => offered.has('bearer') && 'bearer', // never the token, which would come back
+    handleProtocols: (offered) => offered.has('bearer') && 'bearer', // never the token: the answer would repeat it
   })
 
   server.on('upgrade', (req, socket, head) => {

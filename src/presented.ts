@@ -1,4 +1,4 @@
-import type { ClientCertificate } from './proof/client-certificate.js'
+import type { X509Certificate } from 'node:crypto'
 import type { Scheme } from './refusal/challenge.js'
 
 /**
@@ -24,6 +24,9 @@ export interface RequestEvidence {
   readonly proof?: string | undefined
   readonly certificate?: ClientCertificate | undefined
 }
+
+/** A client certificate: parsed, as DER, as PEM, or as the SHA-256 thumbprint of its DER in base64url. */
+export type ClientCertificate = X509Certificate | Uint8Array | string | { readonly 'x5t#S256': string }
 
 /**
  * What the sender of an access token showed beside it, for `auth.verify(token, evidence)`.

@@ -3,8 +3,9 @@ import { type AuthEvent, authErrorHandler, requireAuth, requireScopes } from 'ex
 import { startTestIssuer } from 'express-require-auth/testing'
 import request from 'supertest'
 import { afterAll, expect, test } from 'vitest'
+import { readyKey } from './keys/ready-keys.js'
 
-const issuer = await startTestIssuer()
+const issuer = await startTestIssuer({ signingKey: readyKey() })
 afterAll(() => issuer.close())
 
 const audience = 'https://messages.northwind.com'

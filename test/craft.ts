@@ -1,5 +1,6 @@
 import {
   createHmac,
+  createPublicKey,
   createSecretKey,
   generateKeyPairSync,
   type KeyObject,
@@ -8,6 +9,7 @@ import {
 } from 'node:crypto'
 import type { JWK } from 'jose'
 import { messages } from './api.js'
+import { readyKey } from './keys/ready-keys.js'
 
 /** The issuer that crafted tokens name. Its keys are given inline: nobody listens there. */
 export const craftedIssuer = 'https://login.northwind.com/'
@@ -30,15 +32,21 @@ export interface Crafted {
   alg?: string
 }
 
-/** Makes a key pair of any strength, as `generateKeyPairSync` takes it. */
+/** A key pair of any strength, as `generateKeyPairSync` takes it. An RSA key without options is a ready one. */
 export function craftKey(
   type: 'rsa' | 'ec' | 'ed25519' = 'rsa',
   options: object = {},
   kid = 'crafted',
 ): CraftedKey {
+  const isOrdinary = type === 'rsa' && Object.keys(options).length === 0
+  const privateKey = isOrdinary ? readyKey() : newPrivateKey(type, options)
+  const jwk = createPublicKey(privateKey).export({ format: 'jwk' }) as JWK
+  return { privateKey, jwk: { ...jwk, kid } }
+}
+
+function newPrivateKey(type: 'rsa' | 'ec' | 'ed25519', options: object): KeyObject {
   const defaults = { modulusLength: 2048, namedCurve: 'P-256' }
-  const { publicKey, privateKey } = generateKeyPairSync(type as 'rsa', { ...defaults, ...options })
-  return { privateKey, jwk: { ...(publicKey.export({ format: 'jwk' }) as JWK), kid } }
+  return generateKeyPairSync(type as 'rsa', { ...defaults, ...options }).privateKey
 }
 
 /** A setting for `issuer` whose tokens are signed with one of these keys; nothing is fetched. */

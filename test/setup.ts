@@ -1,21 +1,10 @@
 import express from 'express'
 import { authErrorHandler, type RequireAuthOptions, requireAuth } from 'express-require-auth'
-import { startTestIssuer, type TestIssuer } from 'express-require-auth/testing'
 import supertest from 'supertest'
-import { afterAll } from 'vitest'
 import { messages } from './api.js'
+import { sharedIssuer } from './shared-issuer.js'
 
 export { messages }
-
-/** One issuer for all tests of a file, since making an RSA key takes long. */
-let shared: Promise<TestIssuer> | undefined
-
-afterAll(async () => (await shared)?.close())
-
-function sharedIssuer(): Promise<TestIssuer> {
-  shared ??= startTestIssuer()
-  return shared
-}
 
 export interface Mounting {
   /** Express 4 is mounted by handing it over here. Default: Express 5. */

@@ -11,7 +11,7 @@ import {
 import express4 from 'express4'
 import supertest from 'supertest'
 import { describe, expect, test } from 'vitest'
-import { createDpopKey } from '../src/testing/dpop-key.js'
+import { createDpopKey } from '../src/testing/tokens/dpop-key.js'
 import { craft, craftKey, goodClaims, trusting } from './craft.js'
 import { advanceSeconds, stopClock } from './issuer/clock.js'
 import { ALGORITHMS, listen } from './proof/protected-api.js'

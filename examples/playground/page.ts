@@ -13,7 +13,7 @@ function contentSecurityPolicy(issuer: TestIssuer): string {
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
-    "worker-src 'self'", // keeps the refresh token out of the page's reach
+    "worker-src 'self'", // the worker keeps the refresh token, and scripts of the page cannot read it
     `connect-src 'self' ${issuers}`,
     `frame-src ${issuers}`, // silent log-in
     "form-action 'none'",
@@ -22,7 +22,7 @@ function contentSecurityPolicy(issuer: TestIssuer): string {
   ].join('; ')
 }
 
-/** What the page needs to know. The issuer's domain is the one of the page's own host, so that cookies reach it. */
+/** Returns the page's settings. The issuer has the same host as the page, so that the browser sends its cookies. */
 function settingsFor(req: Request, issuer: TestIssuer) {
   const url = req.hostname === 'localhost' ? issuer.customUrl : issuer.url
   return {

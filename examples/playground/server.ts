@@ -13,7 +13,7 @@ export interface PlaygroundOptions {
   issuerPort: number
   /** 0 for any free port. */
   apiPort: number
-  /** Seconds an access token for the Messages API lives. Default 86400. */
+  /** Lifetime of an access token for the Messages API, in seconds. Default 86400. */
   tokenLifetimeSeconds?: number
 }
 
@@ -24,15 +24,15 @@ export interface Playground {
   close(): Promise<void>
 }
 
-/** A port that could not be listened at, under the name of its option. */
+/** An error of listening, with the name of the option that set the port. */
 export interface PortError extends NodeJS.ErrnoException {
   option: 'issuerPort' | 'apiPort'
 }
 
 /**
- * Starts the local issuer, and beside it the Messages API, the Management API and a page to try them.
+ * Starts the local issuer, the Messages API, the Management API and a page to try them.
  *
- * @throws PortError when a port cannot be had.
+ * @throws PortError when a port cannot be listened on.
  */
 export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
   const server = await listen(options.apiPort).catch(naming('apiPort'))

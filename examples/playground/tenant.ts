@@ -4,13 +4,13 @@ export const clientId = 'playground'
 export const [{ identifier: audience }] = northwind.apis
 
 export interface PlaygroundTenantOptions {
-  /** Where the page is: the addresses log-ins and log-outs return to. */
+  /** The addresses of the page: log-ins and log-outs redirect to them. */
   pages: readonly string[]
-  /** Seconds an access token for the Messages API lives. */
+  /** Lifetime of an access token for the Messages API, in seconds. */
   tokenLifetimeSeconds: number
 }
 
-/** The tenant of the examples, with one more client: the page. */
+/** Returns the tenant Northwind with one more client: the page. */
 export function playgroundTenant({ pages, tokenLifetimeSeconds }: PlaygroundTenantOptions): TenantOptions {
   return {
     ...northwind,

@@ -1,6 +1,6 @@
 import type { Request } from 'express'
 import { type Check, oneOf, wrong } from '../options/checks.js'
-import type { ClientCertificate } from '../proof/client-certificate.js'
+import type { ClientCertificate } from '../presented.js'
 import { isFromTrustedProxy } from './request-url.js'
 
 /** How a proxy that ends TLS hands on the client's certificate. */

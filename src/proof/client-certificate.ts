@@ -1,7 +1,5 @@
 import { hash, X509Certificate } from 'node:crypto'
-
-/** A client certificate: parsed, as DER, as PEM, or as the SHA-256 thumbprint of its DER in base64url. */
-export type ClientCertificate = X509Certificate | Uint8Array | string | { readonly 'x5t#S256': string }
+import type { ClientCertificate } from '../presented.js'
 
 /** Undefined for what is no certificate. @see RFC 8705 §3.1 */
 export function thumbprintOf(certificate: ClientCertificate): string | undefined {

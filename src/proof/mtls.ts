@@ -1,6 +1,6 @@
 import { bool, func } from '../options/checks.js'
 import { type Checked, type Fields, maybe, or } from '../options/schema.js'
-import type { ClientCertificate } from './client-certificate.js'
+import type { ClientCertificate } from '../presented.js'
 
 /** Finds the client certificate of a request. */
 export type CertificateSource<Context> = (

@@ -1,9 +1,20 @@
-export type { DpopKey, DpopProofOptions } from './dpop-key.js'
-export { northwind } from './northwind.js'
-export type { Outage } from './outages.js'
-export type { Endpoint, RequestCounts } from './request-counts.js'
-export type { Claims, RotateKeysOptions } from './signing-keys.js'
-export { loadTenant } from './tenant.js'
+/*
+ * The test kit. Its rooms, lowest first; a room imports from itself and from those above it in this list:
+ *
+ * tenant          the settings of a tenant, their checks, and the ready-made tenant Northwind
+ * memory          stores whose entries expire
+ * requests        reading requests, authenticating clients, answering errors
+ * grants          which API and which scopes a client may get
+ * tokens          signing keys, and the tokens made with them
+ * authorize       log-in pages, sessions, authorization codes, log-out
+ * token-endpoint  the token endpoint and its grant types
+ * endpoints       the other endpoints, and the app of them all
+ * server          the loopback server, outages, request counts
+ */
+export { authFor } from './auth-for.js'
+export type { Outage } from './server/outages.js'
+export type { Endpoint, RequestCounts } from './server/request-counts.js'
+export { northwind } from './tenant/northwind.js'
 export type {
   ApiSettings,
   ClientSettings,
@@ -11,6 +22,9 @@ export type {
   OrganizationSettings,
   TenantOptions,
   UserSettings,
-} from './tenant-options.js'
+} from './tenant/settings.js'
+export { loadTenant } from './tenant/tenant.js'
 export { startTestIssuer, type TestIssuer, type TestIssuerOptions } from './test-issuer.js'
-export type { TestTokenOptions } from './test-token.js'
+export type { DpopKey, DpopProofOptions } from './tokens/dpop-key.js'
+export type { Claims, RotateKeysOptions } from './tokens/signing-keys.js'
+export type { TestTokenOptions } from './tokens/test-token.js'

@@ -1,15 +1,26 @@
-import { domainsAt } from './domains.js'
-import { createDpopKey, type DpopKey } from './dpop-key.js'
-import { type LoopbackServer, listenOnLoopback } from './loopback-server.js'
-import { northwind } from './northwind.js'
-import { createOutages, type Outage } from './outages.js'
-import { createRequestCounts, type RequestCounts } from './request-counts.js'
-import { createSigningKeys, type RotateKeysOptions, type SigningKeys } from './signing-keys.js'
-import { createTenant, type Tenant } from './tenant.js'
-import { createTenantApp } from './tenant-app.js'
-import type { TenantOptions } from './tenant-options.js'
-import { createTestTokens, type TestTokenOptions } from './test-token.js'
+import { createTenantApp } from './endpoints/tenant-app.js'
+import { type LoopbackServer, listenOnLoopback } from './server/loopback-server.js'
+import { createOutages, type Outage } from './server/outages.js'
+import { createRequestCounts, type RequestCounts } from './server/request-counts.js'
+import { domainsAt } from './tenant/domains.js'
+import { northwind } from './tenant/northwind.js'
+import type { TenantOptions } from './tenant/settings.js'
+import { createTenant, type Tenant } from './tenant/tenant.js'
+import { createDpopKey, type DpopKey } from './tokens/dpop-key.js'
+import {
+  createSigningKeys,
+  type RotateKeysOptions,
+  type SigningKeySource,
+  type SigningKeys,
+} from './tokens/signing-keys.js'
+import { createTestTokens, type TestTokenOptions } from './tokens/test-token.js'
 
+/**
+ * How to run a test issuer.
+ *
+ * @example
+ * const issuer = await startTestIssuer({ port: 4000, tenant: northwind })
+ */
 export interface TestIssuerOptions {
   /** Default 0: any free port. */
   port?: number
@@ -17,24 +28,53 @@ export interface TestIssuerOptions {
   tenant?: TenantOptions
   /** Sends the JWK Set with `Cache-Control: max-age`, in seconds. Default: without. */
   jwksMaxAgeSeconds?: number
+  /**
+   * What tokens are signed with, always by RS256: a private RSA key of at least 2048 bits as a Node KeyObject, a JWK
+   * or PEM text. Its `kid` is the thumbprint, whatever the JWK says. Default: a new key for every issuer, which takes
+   * a tenth of a second and more to make.
+   */
+  signingKey?: SigningKeySource
 }
 
+const OPTIONS: Record<keyof TestIssuerOptions, true> = {
+  port: true,
+  tenant: true,
+  jwksMaxAgeSeconds: true,
+  signingKey: true,
+}
+
+function checkNames(options: object): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(OPTIONS, name))
+  if (unknown === undefined) return
+  const known = Object.keys(OPTIONS).join(', ')
+  throw new TypeError(`startTestIssuer has no option ${JSON.stringify(unknown)}; it knows ${known}`)
+}
+
+/**
+ * A running test issuer.
+ *
+ * @example
+ * const issuer = await startTestIssuer()
+ * app.use(requireAuth({ issuer: [issuer.url, issuer.customUrl], audience: 'https://messages.northwind.com' }))
+ * await request(app).get('/messages').auth(await issuer.token(), { type: 'bearer' }).expect(200)
+ * await issuer.close()
+ */
 export interface TestIssuer {
   /** The canonical domain: `http://127.0.0.1:PORT/`. */
   readonly url: string
   /** The custom domain of the same tenant, with the same keys: `http://localhost:PORT/`. */
   readonly customUrl: string
-  /** How often each endpoint was asked. Counts on while you look. */
+  /** The number of requests to each endpoint. The object is live: its numbers keep growing. */
   readonly requests: RequestCounts
-  /** Signs an access token without asking over HTTP; without options one that is good for the default API. */
+  /** Signs an access token without HTTP. Without options the token is valid for the default API. */
   token(options?: TestTokenOptions): Promise<string>
-  /** Makes a client's key pair, for tokens that are bound to it and the proofs that go with them. */
+  /** Makes a client's key pair for DPoP: it makes tokens that are bound to it, and the proofs for requests. */
   dpop(): Promise<DpopKey>
-  /** Signs with a new key from now on and withdraws the former from the JWK Set. */
+  /** Signs with a new key, or the one given, from now on, and removes the former key from the JWK Set. */
   rotateKeys(options?: RotateKeysOptions): Promise<void>
-  /** Puts the issuer out of order at once, for open connections too. */
+  /** Begins an outage at once, for open connections too. */
   outage(outage: Outage): void
-  /** Ends the outage. Requests it left hanging stay so. */
+  /** Ends the outage. Requests that hang keep hanging. */
   restore(): void
   /** Stops listening and destroys every open connection. */
   close(): Promise<void>
@@ -74,13 +114,21 @@ function runIssuer({ server, tenant, keys, jwksMaxAgeSeconds }: Parts): TestIssu
  *
  * A development and test tool: its secrets are public and anyone may log in. Not for production.
  *
- * @throws TypeError naming the tenant setting that is wrong.
+ * Makes no key when `signingKey` is given.
+ *
+ * @throws TypeError naming the option or tenant setting that is wrong; never the value of `signingKey`.
  * @throws `EADDRINUSE` when the port is taken.
+ *
+ * @example
+ * const issuer = await startTestIssuer()
+ * const token = await issuer.token({ scope: 'read:messages' })
+ * await issuer.close()
  */
 export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
-  const { port = 0, tenant: settings = northwind, jwksMaxAgeSeconds } = options
+  checkNames(options)
+  const { port = 0, tenant: settings = northwind, jwksMaxAgeSeconds, signingKey } = options
   const tenant = createTenant(settings)
-  const keys = await createSigningKeys()
+  const keys = await createSigningKeys(signingKey)
   const server = await listenOnLoopback(port)
   return runIssuer({ server, tenant, keys, jwksMaxAgeSeconds })
 }

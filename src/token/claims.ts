@@ -3,6 +3,7 @@ import type { AudienceRule } from '../issuer/issuers.js'
 import type { JsonObject } from '../jose/compact-jws.js'
 import { detailsOf, type Finding, nearMissHint, oneOf } from '../refusal/details.js'
 import { authError, type RefusalCode } from '../refusal/errors.js'
+import { ageFault, expiryFault, issuedAtFault, notBeforeFault } from './time-rules.js'
 
 /** What every access token is held to, whatever its issuer. */
 export interface ClaimRules {
@@ -34,9 +35,6 @@ export interface ClaimRule {
   /** Undefined when the claim passes. Called only after the rules before it have passed. */
   fault(claims: JsonObject, context: ClaimContext): ClaimFault | undefined
 }
-
-/** Issuers' clocks run a little ahead of others, and `iat` makes no token valid earlier than `nbf` does. */
-const IAT_AHEAD_SECONDS = 60
 
 /** In the order in which a token is refused. A new rule is a new row. */
 export const claimRules: readonly ClaimRule[] = [
@@ -156,60 +154,4 @@ function audienceHint(received: unknown, values: readonly string[], { iss }: Jso
   return audiencesOf(received)
     .map((each) => nearMissHint(values, each))
     .find((hint) => hint !== undefined)
-}
-
-function expiryFault(
-  claims: JsonObject,
-  { now, clockToleranceSeconds }: ClaimContext,
-): ClaimFault | undefined {
-  const { exp } = claims as Claims
-  if (now < exp + clockToleranceSeconds) return undefined
-  const expected = `later than ${Math.floor(now - clockToleranceSeconds)}`
-  return { code: 'token_expired', claim: 'exp', expected, received: exp }
-}
-
-/** Never in favour of a fraction of a second. */
-function notBeforeFault(
-  claims: JsonObject,
-  { now, clockToleranceSeconds }: ClaimContext,
-): ClaimFault | undefined {
-  const { nbf } = claims as Claims
-  const latest = Math.floor(now) + clockToleranceSeconds
-  if (nbf === undefined || nbf <= latest) return undefined
-  return {
-    code: 'token_not_yet_valid',
-    claim: 'nbf',
-    expected: `at most ${latest}`,
-    received: nbf,
-    hint: CLOCKS,
-  }
-}
-
-function issuedAtFault(
-  claims: JsonObject,
-  { now, clockToleranceSeconds }: ClaimContext,
-): ClaimFault | undefined {
-  const { iat } = claims as Claims
-  const latest = now + Math.max(IAT_AHEAD_SECONDS, clockToleranceSeconds)
-  if (iat === undefined || iat <= latest) return undefined
-  const expected = `at most ${Math.floor(latest)}`
-  return { code: 'token_not_yet_valid', claim: 'iat', expected, received: iat, hint: CLOCKS }
-}
-
-const CLOCKS = 'compare the clocks of this machine and of the issuer'
-
-function ageFault(claims: JsonObject, context: ClaimContext): ClaimFault | undefined {
-  const { iat } = claims as Claims
-  const { maxTokenAgeSeconds, now } = context
-  if (maxTokenAgeSeconds === undefined) return undefined
-  const expected = `no more than ${maxTokenAgeSeconds} s ago`
-  if (iat === undefined) return { code: 'claim_invalid', claim: 'iat', expected, received: iat }
-  if (now < endOf(claims as Claims, context)) return undefined
-  return { code: 'token_too_old', claim: 'iat', expected, received: iat }
-}
-
-/** The epoch second from which the token is refused. */
-export function endOf({ exp, iat }: Claims, rules: ClaimRules): number {
-  const { maxTokenAgeSeconds = Number.POSITIVE_INFINITY, clockToleranceSeconds } = rules
-  return Math.min(exp, (iat ?? 0) + maxTokenAgeSeconds) + clockToleranceSeconds
 }

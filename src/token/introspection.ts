@@ -7,10 +7,11 @@ import { isSafeUrl } from '../net/safe-url.js'
 import { createSingleFlight } from '../net/single-flight.js'
 import { wrong } from '../options/checks.js'
 import { authError, isAuthError, type RefusalCode, type RefusalDetails } from '../refusal/errors.js'
-import { type ClaimRules, checkClaims, endOf } from './claims.js'
+import { type ClaimRules, checkClaims } from './claims.js'
 import type { IntrospectionRules } from './introspection-options.js'
 import { createIntrospectionRequest, type IntrospectionRequestConfig } from './introspection-request.js'
 import { checkMarks } from './kind.js'
+import { endOf } from './time-rules.js'
 
 /** What the authorization server answered about a token. */
 export interface Introspected {

@@ -15,8 +15,9 @@ import { after } from '../net/after.js'
 import type { Presented } from '../presented.js'
 import { detailsOf, type Finding } from '../refusal/details.js'
 import { type AuthError, authError } from '../refusal/errors.js'
-import { type ClaimRules, checkClaims, endOf } from './claims.js'
+import { type ClaimRules, checkClaims } from './claims.js'
 import { checkKind } from './kind.js'
+import { endOf } from './time-rules.js'
 
 /** A verified JWT with all that can end it early. */
 export interface VerifiedJwt {

@@ -4,10 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { startTestIssuer } from 'express-require-auth/testing'
 import { createMessagesApi } from '../../examples/messages-api.js'
 import { messages } from '../api.js'
+import { readyKey } from '../keys/ready-keys.js'
 
 /** The local issuer and the Messages API, both listening. */
 export async function startTenantAndApi() {
-  const issuer = await startTestIssuer()
+  const issuer = await startTestIssuer({ signingKey: readyKey() })
   const api = createMessagesApi({ issuer: [issuer.url, issuer.customUrl], audience: messages })
   const server = createServer(api).listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -6,12 +6,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run } from '../../src/command/doctor.js'
 import { messages } from '../api.js'
 import { craft, craftKey, craftSecret, goodClaims } from '../craft.js'
+import { readyKey } from '../keys/ready-keys.js'
 import { oddIssuer } from './odd-issuer.js'
 import { cli } from './run-cli.js'
 
 let issuer: TestIssuer
 beforeAll(async () => {
-  issuer = await startTestIssuer()
+  issuer = await startTestIssuer({ signingKey: readyKey() })
 })
 afterAll(() => issuer.close())
 

@@ -3,12 +3,13 @@ import { startTestIssuer, type TestIssuer } from 'express-require-auth/testing'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { messages } from '../api.js'
+import { readyKey } from '../keys/ready-keys.js'
 import { json, oddIssuer } from './odd-issuer.js'
 import { cli, type Run } from './run-cli.js'
 
 let issuer: TestIssuer
 beforeAll(async () => {
-  issuer = await startTestIssuer()
+  issuer = await startTestIssuer({ signingKey: readyKey() })
 })
 afterAll(() => issuer.close())
 

@@ -105,12 +105,9 @@ test('maxTokenAgeSeconds demands iat', async () => {
 const noTimes = ['"1798761600"', 'null', 'true', '[1798761600]', '{}', '""', '1e999', '-1e999']
 const cases = (names: string[], texts: string[]) => names.flatMap((name) => texts.map((text) => [name, text]))
 
-test.each(cases(['exp', 'nbf', 'iat'], noTimes))(
-  '%s %s is no time (RFC 7519 §2)',
-  async (name, text) => {
-    expect(answerOf(await get(withRaw(name as string, text as string)))).toEqual(badClaim)
-  },
-)
+test.each(cases(['exp', 'nbf', 'iat'], noTimes))('%s %s is no time (RFC 7519 §2)', async (name, text) => {
+  expect(answerOf(await get(withRaw(name as string, text as string)))).toEqual(badClaim)
+})
 
 test('a token without exp is refused', async () => {
   expect(answerOf(await get(withClaims({ exp: undefined })))).toEqual(badClaim)
@@ -131,7 +128,9 @@ test.each(['1e308', '9007199254740993', '1.7987652e9', '1798765200.5'])(
 )
 
 test.each([
-  ...['sub', 'jti'].flatMap((name) => [7, true, ['text'], { toString: 'text' }].map((value) => [name, value])),
+  ...['sub', 'jti'].flatMap((name) =>
+    [7, true, ['text'], { toString: 'text' }].map((value) => [name, value]),
+  ),
   ...[7, true, { toString: 'text' }].map((value) => ['scope', value]),
 ])('%s %j is no text', async (name, value) => {
   expect(answerOf(await get(withClaims({ [name as string]: value })))).toEqual(badClaim)

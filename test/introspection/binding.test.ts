@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createDpopKey } from '../../src/testing/dpop-key.js'
+import { createDpopKey } from '../../src/testing/tokens/dpop-key.js'
 import { active, json, opaque, setup } from './scripted-server.js'
 
 const url = 'https://messages.northwind.com/inbox'

@@ -8,6 +8,7 @@ import Provider from 'oidc-provider'
 import supertest from 'supertest'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { craftKey } from '../craft.js'
+import { readyKey } from '../keys/ready-keys.js'
 import { answerOf, forbidden, otherAudience, tokenRefused } from '../refused.js'
 import { mount } from '../setup.js'
 import { codeVerifier, openBrowser, redirectedWith, redirectUri, spaRequest } from '../testing/browser.js'
@@ -19,7 +20,7 @@ describe('the local issuer', () => {
 
   /** The opaque token that a log-in without an audience brings, and an API it is for. */
   async function setup(introspection: Partial<IntrospectionOptions> = {}) {
-    const issuer = await startTestIssuer({ tenant: northwind })
+    const issuer = await startTestIssuer({ tenant: northwind, signingKey: readyKey() })
     onTestFinished(issuer.close)
     const { code } = redirectedWith(await openBrowser(issuer.url).logIn(spaRequest, 'auth0|ada'))
     const post = (path: string, body: object) => supertest(issuer.url).post(path).type('form').send(body)

@@ -4,23 +4,37 @@ import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Playground, startPlayground } from '../../examples/playground/server.js'
 import { launchChromium, missing } from './chromium.js'
-import { createVisitor, type Visitor, watchProblems } from './visitor.js'
+import { type Cookies, createVisitor, type Visitor, watchProblems } from './visitor.js'
 
 const artifacts = resolve(import.meta.dirname, '../../artifacts')
 const tokenLifetimeSeconds = 600
+const viewport = { width: 1280, height: 900 }
 const clockToleranceSeconds = 5 // the middleware's default
 
 let playground: Playground
 let browser: Browser
+let shared: Visitor // a page that is warm takes a third of the time of a new one
 let visitor: Visitor
-let problems: string[]
+let loggedIn: Cookies
+const problems: string[] = []
 
 if (missing) console.warn(`The playground is not tested: ${missing}`)
+
+/** A visitor with a browser profile of its own. */
+async function newVisitor(): Promise<Visitor> {
+  const page = await browser.newPage({ viewport })
+  page.setDefaultTimeout(20_000)
+  watchProblems(page, playground, problems)
+  return createVisitor(page, playground)
+}
 
 describe.skipIf(missing)('the playground', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     playground = await startPlayground({ issuerPort: 0, apiPort: 0, tokenLifetimeSeconds })
     browser = await launchChromium()
+    shared = await newVisitor()
+    await shared.logIn()
+    loggedIn = await shared.page.context().cookies()
   }, 60_000)
 
   afterAll(async () => {
@@ -30,16 +44,15 @@ describe.skipIf(missing)('the playground', { timeout: 60_000 }, () => {
 
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['Date'] }) // the clock of the API and the issuer; the browser has its own
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-    page.setDefaultTimeout(20_000)
-    problems = watchProblems(page, playground)
-    visitor = createVisitor(page, playground)
+    visitor = shared
+    await visitor.forgetAll()
+    await visitor.page.setViewportSize(viewport)
   }, 30_000)
 
   afterEach(async () => {
     vi.useRealTimers()
-    await visitor.page.context().close()
-    expect(problems).toEqual([])
+    if (visitor !== shared) await visitor.page.context().close()
+    expect(problems.splice(0)).toEqual([])
   })
 
   test('a log-in brings an access token that opens the messages, its claims and scopes shown', async () => {
@@ -57,7 +70,7 @@ describe.skipIf(missing)('the playground', { timeout: 60_000 }, () => {
   })
 
   test('posting without the scope is refused, and the challenge shown names it', async () => {
-    await visitor.logIn()
+    await visitor.comeBack(loggedIn)
     const { status, challenge, shownChallenge, shownBody } = await visitor.call('POST /messages')
     expect(status).toBe(403)
     expect(challenge).toBe(
@@ -70,7 +83,7 @@ describe.skipIf(missing)('the playground', { timeout: 60_000 }, () => {
   })
 
   test('other scopes come with another token, without a second log-in, and what is posted stays text', async () => {
-    await visitor.logIn()
+    await visitor.comeBack(loggedIn)
     await visitor.page.getByLabel('write:messages').check()
     await visitor.button('Get a token for these').click()
     await expect.poll(visitor.scopes, { timeout: 20_000 }).toContain('write:messages')
@@ -82,7 +95,7 @@ describe.skipIf(missing)('the playground', { timeout: 60_000 }, () => {
   })
 
   test('without a token, and with a tampered one, the messages are closed', async () => {
-    await visitor.logIn()
+    await visitor.comeBack(loggedIn)
     await visitor.page.getByLabel('nothing').check()
     const closed = await visitor.call('GET /messages')
     expect(closed.status).toBe(401)
@@ -96,7 +109,8 @@ describe.skipIf(missing)('the playground', { timeout: 60_000 }, () => {
   })
 
   test('an expired token is refused until a refresh brings a new one, time and again', async () => {
-    await visitor.logIn()
+    visitor = await newVisitor() // the time that is set for the browser cannot be unset
+    await visitor.comeBack(loggedIn)
     for (const round of [1, 2]) {
       const later = Number(await visitor.claim('exp')) + clockToleranceSeconds + round
       vi.setSystemTime(later * 1000)
@@ -115,7 +129,8 @@ describe.skipIf(missing)('the playground', { timeout: 60_000 }, () => {
   })
 
   test('a client that refreshes by itself never sends an expired token', async () => {
-    await visitor.logIn()
+    visitor = await newVisitor() // the time that is set for the browser cannot be unset
+    await visitor.comeBack(loggedIn)
     await visitor.page.getByLabel('Refresh before a call if need be').check()
     const later = Date.now() + 3_600_000
     vi.setSystemTime(later)
@@ -133,7 +148,7 @@ describe.skipIf(missing)('the playground', { timeout: 60_000 }, () => {
   })
 
   test('each audience has its own API', async () => {
-    await visitor.logIn()
+    await visitor.comeBack(loggedIn)
     await visitor.page.getByLabel('Audience').selectOption('Management API')
     await visitor.page.getByLabel('read:users').check()
     await visitor.button('Get a token for these').click()

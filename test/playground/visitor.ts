@@ -1,5 +1,8 @@
-import type { Page, Response } from 'playwright-core'
+import type { Cookie, Page, Response } from 'playwright-core'
 import type { Playground } from '../../examples/playground/server.js'
+
+/** What a browser has after a log-in: the session at the issuer. */
+export type Cookies = readonly Cookie[]
 
 async function readAnswer(page: Page, response: Response) {
   const challenge = await response.headerValue('WWW-Authenticate')
@@ -29,6 +32,18 @@ export function createVisitor(page: Page, { apiUrl }: Playground) {
       await button(user).click()
       await told(`Logged in as ${user}.`)
     },
+    /** Opens the page in the session of a former log-in. */
+    async comeBack(cookies: Cookies, user = 'Ada') {
+      await page.context().addCookies(cookies)
+      await page.goto(apiUrl)
+      await told(`Logged in as ${user}.`)
+    },
+    /** Leaves nothing of a former visit: no session, no choice, no page. */
+    async forgetAll() {
+      await page.goto(`${apiUrl}/icon.svg`) // a page without script
+      await page.evaluate('sessionStorage.clear()')
+      await page.context().clearCookies()
+    },
     async call(route: string) {
       const answered = page.waitForResponse(
         (response) => `${response.request().method()} ${new URL(response.url()).pathname}` === route,
@@ -45,11 +60,10 @@ export function createVisitor(page: Page, { apiUrl }: Playground) {
 
 export type Visitor = ReturnType<typeof createVisitor>
 
-/** What goes wrong behind the page: script errors, breaches of its own policy, requests to elsewhere. */
-export function watchProblems(page: Page, { apiUrl, issuer }: Playground): string[] {
+/** Collects what goes wrong behind the page: script errors, breaches of its own policy, requests to elsewhere. */
+export function watchProblems(page: Page, { apiUrl, issuer }: Playground, problems: string[]): void {
   const own = [apiUrl, apiUrl.replace('localhost', '127.0.0.1'), issuer.url, issuer.customUrl]
   const origins = own.map((url) => new URL(url).origin)
-  const problems: string[] = []
   page.on('pageerror', (error) => problems.push(error.message))
   page.on('console', (message) => {
     if (message.text().includes('Content Security Policy')) problems.push(message.text())
@@ -57,5 +71,4 @@ export function watchProblems(page: Page, { apiUrl, issuer }: Playground): strin
   page.on('request', (request) => {
     if (!origins.includes(new URL(request.url()).origin)) problems.push(`asked ${request.url()}`)
   })
-  return problems
 }

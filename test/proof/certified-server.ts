@@ -3,8 +3,8 @@ import { createServer as createHttpServer, type RequestListener, type Server } f
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { exportJWK, generateKeyPair } from 'jose'
 import Provider from 'oidc-provider'
+import { readyKey } from '../keys/ready-keys.js'
 import type { Certificate } from './certificates.js'
 
 export const client = { id: 'messages-worker', secret: 'messages-worker-secret' }
@@ -30,7 +30,7 @@ export async function startCertifiedServer(served: Served): Promise<CertifiedSer
   const http = createHttpServer()
   const https = createHttpsServer({ key, cert, requestCert: true, rejectUnauthorized: false })
   const issuer = `http://127.0.0.1:${await listen(http)}`
-  const provider = new Provider(issuer, await configuration(served))
+  const provider = new Provider(issuer, configuration(served))
   for (const server of [http, https]) server.on('request', provider.callback() as RequestListener)
   return {
     issuer,
@@ -46,12 +46,11 @@ async function listen(server: Server | ReturnType<typeof createHttpsServer>): Pr
   return (server.address() as AddressInfo).port
 }
 
-async function configuration({ audience, accessTokenFormat, certificateBound = false }: Served) {
-  const { privateKey } = await generateKeyPair('RS256', { extractable: true })
+function configuration({ audience, accessTokenFormat, certificateBound = false }: Served) {
   const jwt = { sign: { alg: 'RS256' } }
   const api = { scope: 'read:messages', audience, accessTokenFormat, jwt }
   return {
-    jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig', kid: 'k1' }] },
+    jwks: { keys: [{ ...readyKey().export({ format: 'jwk' }), alg: 'RS256', use: 'sig', kid: 'k1' }] },
     clients: [
       {
         client_id: client.id,

@@ -3,8 +3,9 @@ import { authErrorHandler, forwardedCertificate, type MtlsOptions, requireAuth }
 import supertest from 'supertest'
 import { describe, expect, test } from 'vitest'
 import { messages } from '../api.js'
+import { sharedIssuer } from '../shared-issuer.js'
 import { type Certificate, createCertificate, isWithoutOpenssl } from './certificates.js'
-import { answerOf, listen, mismatch, sharedIssuer } from './protected-api.js'
+import { answerOf, listen, mismatch } from './protected-api.js'
 
 const otherSender = {
   status: 401,

@@ -7,8 +7,9 @@ import { authErrorHandler, type RequireAuthOptions, requireAuth } from 'express-
 import supertest from 'supertest'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { messages } from '../api.js'
+import { sharedIssuer } from '../shared-issuer.js'
 import { type Certificate, createCertificate, isWithoutOpenssl } from './certificates.js'
-import { answerOf, mismatch, sharedIssuer, unbound } from './protected-api.js'
+import { answerOf, mismatch, unbound } from './protected-api.js'
 
 const refused = (code: string, description: string) => ({
   status: 401,

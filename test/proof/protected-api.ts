@@ -3,10 +3,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express, { type Express } from 'express'
 import { authErrorHandler, getAuth, type RequireAuthOptions, requireAuth } from 'express-require-auth'
-import { type DpopProofOptions, startTestIssuer, type TestIssuer } from 'express-require-auth/testing'
+import type { DpopProofOptions } from 'express-require-auth/testing'
 import supertest from 'supertest'
-import { afterAll, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { messages } from '../api.js'
+import { sharedIssuer } from '../shared-issuer.js'
 
 export const ALGORITHMS = 'ES256 ES384 ES512 Ed25519 EdDSA PS256 RS256'
 export const bareChallenge = `Bearer realm="api", DPoP realm="api", algs="${ALGORITHMS}"`
@@ -28,15 +29,6 @@ export const badProof = {
   status: 401,
   code: 'proof_invalid',
   challenge: dpopChallenge('invalid_dpop_proof', 'The DPoP proof is invalid'),
-}
-
-let shared: Promise<TestIssuer> | undefined
-afterAll(async () => (await shared)?.close())
-
-/** One issuer for all tests of a file. */
-export function sharedIssuer(): Promise<TestIssuer> {
-  shared ??= startTestIssuer()
-  return shared
 }
 
 /** Listens until the test ends. Returns the URL without a path. */

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { startTestIssuer, type TestIssuer } from 'express-require-auth/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readyKey } from '../keys/ready-keys.js'
 import { buildMachine } from './build-machine.js'
 import { isWithoutRedis, type RedisServer, startRedis } from './redis-server.js'
 
@@ -15,7 +16,7 @@ describe.skipIf(isWithoutRedis)('eight processes that share one Redis', () => {
   let ports: number[]
 
   beforeAll(async () => {
-    ;[issuer, redis] = await Promise.all([startTestIssuer(), startRedis()])
+    ;[issuer, redis] = await Promise.all([startTestIssuer({ signingKey: readyKey() }), startRedis()])
     const { file, remove } = await buildMachine()
     machines = Array.from({ length: MACHINES }, () => fork(file, [issuer.url, redis.url]))
     ports = await Promise.all(machines.map(async (machine) => (await once(machine, 'message'))[0] as number))

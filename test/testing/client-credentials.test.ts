@@ -64,9 +64,9 @@ describe('a token request that is right', () => {
     expect(decodeJwt(body.access_token).iss).toBe(issuer.customUrl)
   })
 
-  test('gets the canonical issuer when its Host is neither domain', async () => {
+  test('gets the canonical issuer when its Host is neither of the two domains', async () => {
     const { issuer, ask } = await setup()
-    const { body } = await ask({ ...grant, ...worker }).set('Host', 'login.evil.example')
+    const { body } = await ask({ ...grant, ...worker }).set('Host', 'login.northwind.localhost')
     expect(decodeJwt(body.access_token).iss).toBe(issuer.url)
   })
 

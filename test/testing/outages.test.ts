@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Agent, get, type IncomingMessage } from 'node:http'
 import { startTestIssuer } from 'express-require-auth/testing'
 import { expect, onTestFinished, test } from 'vitest'
+import { readyKey } from '../keys/ready-keys.js'
 import { startedIssuer } from './started-issuer.js'
 
 async function setup() {
@@ -70,7 +71,7 @@ test.each(['refuse', 'hang', 'error', 'garbage', 'drip'] as const)('restore ends
 })
 
 test('close destroys requests left hanging', async () => {
-  const issuer = await startTestIssuer()
+  const issuer = await startTestIssuer({ signingKey: readyKey() })
   issuer.outage('hang')
   const answer = fetch(issuer.url)
   const failed = expect(answer).rejects.toThrow('fetch failed')

@@ -1,4 +1,4 @@
-/** What a page can know of its access token: text for people, never a reason to trust it. */
+/** Shows what an access token says. The page does not verify it: only the API decides whether to trust it. */
 
 const meanings = {
   iss: 'who issued it: the domain the log-in went to',
@@ -21,7 +21,7 @@ function decodePart(part) {
   return JSON.parse(new TextDecoder().decode(bytes))
 }
 
-/** Decodes the answer of a token endpoint, without verifying anything. */
+/** Decodes the access token in an answer of the token endpoint. Does not verify it. */
 export function readToken({ access_token: value, scope = '', expires_in: lifetimeSeconds }) {
   const parts = value.split('.')
   const scopes = scope.split(' ').filter(Boolean)
@@ -87,15 +87,15 @@ function duration(seconds) {
     .join(' ')
 }
 
-/** Shows how long it is still good, and tells whether it has expired. */
+/** Shows when the token expires or that it has expired, and returns whether it has. */
 export function showTime({ expiresAt }) {
   const left = expiresAt - Date.now() / 1000
   const expired = left <= 0
   const state = document.getElementById('token-state')
-  state.textContent = expired ? 'Expired' : 'Good'
+  state.textContent = expired ? 'Expired' : 'Expires'
   state.className = `badge ${expired ? 'bad' : 'good'}`
   document.getElementById('token-time').textContent = expired
     ? `${duration(-left)} ago`
-    : `for ${duration(left)}`
+    : `in ${duration(left)}`
   return expired
 }

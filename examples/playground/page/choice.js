@@ -1,4 +1,4 @@
-/** What the log-in form asks for. It outlives the way to the issuer and back; tokens do not. */
+/** The choice in the log-in form. The session storage keeps it during the redirect to the issuer; it keeps no token. */
 
 const storageKey = 'playground.choice'
 
@@ -18,7 +18,7 @@ export function restoreChoice(form) {
   for (const box of form.elements.scope) box.checked = kept.scopes.includes(box.value)
 }
 
-/** The identifier that is sent; nothing for an opaque token. */
+/** The audience to send; undefined for an opaque token. */
 export function audienceOf(choice, audiences) {
   if (choice.audience === 'none') return undefined
   return audiences[choice.audience] ?? 'https://unknown.example'

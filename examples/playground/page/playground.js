@@ -9,7 +9,7 @@ const settings = await (await fetch('/settings.json')).json()
 const logInForm = byId('log-in-form')
 let token
 
-/** A client asks for one audience and set of scopes, so a new choice is a new client. */
+/** Creates a client for one audience and set of scopes; another choice needs another client. */
 function createClient(choice) {
   const audience = audienceOf(choice, settings.audiences)
   return new Auth0Client({
@@ -30,7 +30,7 @@ function tell(text) {
   byId('status').textContent = text
 }
 
-/** Runs a step of the page; what goes wrong is told, not thrown. */
+/** Runs a step of the page and shows its error. */
 async function attempt(step) {
   byId('problem').textContent = ''
   try {
@@ -69,7 +69,7 @@ async function begin() {
 
 async function refresh() {
   await takeToken({ cacheMode: 'off' })
-  tell('Refreshed: a new access token, and a new refresh token behind it.')
+  tell('Refreshed: the tenant sent a new access token and a new refresh token.')
 }
 
 function logIn() {
@@ -82,7 +82,7 @@ function addressOf(path) {
   return path === '/userinfo' ? `${settings.domain}${path}` : path
 }
 
-/** Another character in the middle of the signature. */
+/** Changes one character in the middle of the signature. */
 function tamper(value) {
   const at = value.length - 100
   return value.slice(0, at) + (value[at] === 'A' ? 'B' : 'A') + value.slice(at + 1)
@@ -109,7 +109,7 @@ function showAudience() {
   byId('audience-value').textContent = audience ?? 'no audience'
 }
 
-/** Announces the end of a token once; the running time would talk all day. */
+/** Announces once that the token has expired. The countdown itself is not announced: a screen reader would not stop. */
 function watchExpiry() {
   let toldFor
   setInterval(() => {

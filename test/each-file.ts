@@ -1,0 +1,4 @@
+import { afterAll } from 'vitest'
+import { closeSharedIssuer } from './shared-issuer.js'
+
+afterAll(closeSharedIssuer)
