@@ -191,7 +191,13 @@ describe('the answer', () => {
     ['token_type of another kind', { token_type: 'refresh_token' }, otherType],
     ['typ of a refresh token', { typ: 'Refresh' }, otherType],
     ['typ of an ID token', { typ: 'ID' }, otherType],
+    ['typ of a logout token', { typ: 'Logout' }, otherType],
+    ['typ of an offline token', { typ: 'Offline' }, otherType],
     ['token_use of a refresh token', { token_use: 'refresh_token' }, otherType],
+    ['token_use of an ID token', { token_use: 'id' }, otherType],
+    ['token_use that is no text', { token_use: ['access'] }, otherType],
+    ['token_type of an ID token', { token_type: 'ID' }, otherType],
+    ['token_type N_A, of no token to be sent', { token_type: 'N_A' }, otherType],
   ])('%s is heeded (RFC 7662 §2.2)', async (_, changes, refusal) => {
     const { get, script } = setup()
     script.answer = () => json(active(changes))
@@ -204,9 +210,20 @@ describe('the answer', () => {
     ['no exp', { exp: undefined }],
     ['no token_type', { token_type: undefined }],
     ['token_type of another case', { token_type: 'bearer' }],
+    ['token_type null', { token_type: null }],
     ['marks of an access token', { typ: 'Bearer', token_use: 'access_token' }],
+    ['the mark that Cognito writes', { token_use: 'access' }],
   ])('%s is admitted', async (_, changes) => {
     const { get, script } = setup()
+    script.answer = () => json(active(changes))
+    expect(answerOf(await get(opaque()))).toEqual(admitted)
+  })
+
+  test.each([
+    ['scope', { scope: ['read:messages', 'other'] }],
+    ['scp', { scope: undefined, scp: ['read:messages'] }],
+  ])('may list its scopes: %s', async (_, changes) => {
+    const { get, script } = setup({ mounting: { after: [requireScopes('read:messages')] } })
     script.answer = () => json(active(changes))
     expect(answerOf(await get(opaque()))).toEqual(admitted)
   })
@@ -302,7 +319,10 @@ describe('ready()', () => {
   test('finds out where to ask', async () => {
     const { auth, asked } = setup({ introspection: { endpoint: undefined } as never })
     await auth.ready()
-    expect(asked.map(({ url }) => url)).toEqual([metadataUrl])
+    expect(new Set(asked.map(({ url }) => url))).toEqual(new Set([metadataUrl])) // once more for the keys
+    asked.length = 0
+    await auth.verify(opaque())
+    expect(asked.map(({ url }) => url)).toEqual([endpoint])
   })
 
   test('rejects with the reason', async () => {

@@ -18,7 +18,8 @@ export interface Question {
 type Answer = (question: Question) => Response | Promise<Response>
 
 const key: CraftedKey = craftKey('ec', {}, 'server')
-const issuer = {
+/** The setting for the issuer that the server is of: nothing is fetched for its keys. */
+export const issuer = {
   issuer: craftedIssuer,
   jwks: { keys: [{ ...key.jwk, alg: 'ES256' }] },
   algorithms: ['ES256' as const],
