@@ -3,29 +3,31 @@ import { wrong } from '../options/checks.js'
 /** Sends one command as it stands, such as `sendCommand('GET', key)`: the convention of rate-limit-redis. */
 export type SendCommand = (...command: string[]) => Promise<unknown>
 
-/** A client, cluster or sentinel of `redis` (node-redis 4.6 or later). */
+/** Every function: clients declare their methods by overloads that nothing narrower fits. */
+type AnyMethod = (...args: never) => unknown
+
+/** A client, pool, cluster or sentinel of `redis` (node-redis 4.6 or later). */
 export interface NodeRedisClient {
   readonly isOpen: boolean
   /** False while the connection is down. */
   readonly isReady?: boolean
-  get(...args: never[]): Promise<unknown>
-  set(...args: never[]): Promise<unknown>
-  eval(...args: never[]): Promise<unknown>
-  sendCommand(...args: never[]): Promise<unknown>
+  readonly get: AnyMethod
+  readonly set: AnyMethod
+  readonly eval: AnyMethod
 }
 
 /** A client or cluster of `ioredis` or `iovalkey`. */
 export interface IoredisClient {
   readonly status: string
-  call(...args: never[]): Promise<unknown>
+  readonly call: AnyMethod
 }
 
 /** A client of `@upstash/redis`. */
 export interface UpstashClient {
-  get(...args: never[]): Promise<unknown>
-  set(...args: never[]): Promise<unknown>
-  eval(...args: never[]): Promise<unknown>
-  createScript(...args: never[]): unknown
+  readonly get: AnyMethod
+  readonly set: AnyMethod
+  readonly eval: AnyMethod
+  readonly createScript: AnyMethod
 }
 
 /**
@@ -124,7 +126,8 @@ const DOWN = ['close', 'reconnecting', 'end']
 
 function byIoredis(client: { status: string; call: SendCommand }): RedisCommands {
   return {
-    ...bySendCommand((...command) => client.call(...command)),
+    // in lower case, or iovalkey finds no key in the command: a prefix would be left out, and a cluster node guessed
+    ...bySendCommand((name = '', ...args) => client.call(name.toLowerCase(), ...args)),
     isDown: () => DOWN.includes(client.status),
   }
 }

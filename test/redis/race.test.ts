@@ -61,7 +61,10 @@ describe.skipIf(isWithoutRedis)('eight processes that share one Redis', () => {
     await expect.poll(async () => (await race())[0], { timeout: 10_000 }).toBe('200')
     const again = await Promise.all(proofs.map((proof) => askAll(ports, headersOf(token, proof))))
     const total = again.map((each, i) => (passes[i] ?? 0) + each.filter((answer) => answer === '200').length)
-    expect(total).toEqual(Array(proofs.length).fill(1))
+    expect(Math.max(...total)).toBe(1)
+    // an answer may die with the server that has written the proof to disk: then nobody is admitted with it
+    for (const each of again.filter((_, i) => total[i] === 0))
+      expect(new Set(each)).toEqual(new Set(['401 proof_replayed']))
   }, 30_000)
 
   test('answer 503 while Redis is killed, and admit again when it is back', async () => {
