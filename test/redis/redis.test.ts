@@ -1,3 +1,4 @@
+import { createMemoryReplayStore, type MemoryReplayStoreOptions } from 'express-require-auth'
 import { createRedisReplayStore, type RedisReplayStoreOptions } from 'express-require-auth/redis'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -87,6 +88,11 @@ test.each([
   const make = () => createRedisReplayStore(async () => null, options as RedisReplayStoreOptions)
   expect(make).toThrow(TypeError)
   expect(make).toThrow(message)
+})
+
+test('the store in memory refuses options that it does not know, too', () => {
+  const make = () => createMemoryReplayStore({ max: 5 } as MemoryReplayStoreOptions)
+  expect(make).toThrow(new TypeError('createMemoryReplayStore has no option "max"; it knows maxEntries'))
 })
 
 test('options that are undefined count as not given', () => {
