@@ -30,7 +30,8 @@ const MAX_WAIT_SECONDS = 1
 export function createKeySource(config: KeySourceConfig): KeySource {
   const store = createKeyStore(config)
   const cooldown = createCooldown(config.shared.jwks.cooldownSeconds)
-  let { seed } = config
+  let planting: Promise<void> | undefined
+  let isPlanted = config.seed === undefined
 
   /** Makes sure there are keys to use. Tells whether they were fetched for this very request. */
   function prepare(): boolean | Promise<boolean> {
@@ -45,14 +46,14 @@ export function createKeySource(config: KeySourceConfig): KeySource {
   }
 
   async function load(): Promise<boolean> {
-    if (seed === undefined) {
+    if (isPlanted) {
       await store.refresh()
       return true
     }
-    const planted = seed
-    seed = undefined
-    await store.plant(planted)
-    refreshInBackground(store)
+    planting ??= store.plant(config.seed) // shared: a request at the same time must not fetch instead
+    await planting
+    isPlanted = true
+    if (!config.isFixed) refreshInBackground(store)
     return false
   }
 

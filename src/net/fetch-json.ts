@@ -77,7 +77,10 @@ export async function fetchJson(url: string, options: FetchJsonOptions): Promise
 /** Ends the exchange even where a `fetch` option ignores its signal. */
 function endOf(url: string, signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(new FetchError(url, 'timed out')), { once: true })
+    const end = () => reject(new FetchError(url, 'timed out'))
+    if (signal.aborted)
+      end() // between two fetches of one step
+    else signal.addEventListener('abort', end, { once: true })
   })
 }
 

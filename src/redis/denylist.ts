@@ -117,7 +117,7 @@ export function redisDenylist(redis: RedisClient, options: RedisDenylistOptions 
       .filter((named): named is [string, string] => typeof named[1] === 'string')
       .map(([kind, id]) => keyOf(kind, id))
     const found = await ask((commands) => Promise.all(keys.map((key) => commands.get(key))))
-    return found.some((issuedBefore) => isThere(issuedBefore) && !isIssuedSince(iat, Number(issuedBefore)))
+    return found.some((issuedBefore) => issuedBefore !== null && !isIssuedSince(iat, Number(issuedBefore)))
   }
 
   async function lookUpOrFail(auth: Auth): Promise<boolean> {
@@ -167,11 +167,6 @@ export function redisDenylist(redis: RedisClient, options: RedisDenylistOptions 
       await revoke(keyOf('client', text(clientId, 'clientId')), epochSeconds('issuedBefore', issuedBefore))
     },
   }
-}
-
-/** Redis clients return null or undefined for a key that is not there. */
-function isThere(value: unknown): boolean {
-  return value !== null && value !== undefined
 }
 
 /** A token without `iat` cannot be compared, and counts as revoked. */
