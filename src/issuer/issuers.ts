@@ -84,8 +84,9 @@ function createNearMissWatch(names: readonly string[], events: Events) {
   const told = new Set<string>()
   return (unverifiedIssuer: unknown): void => {
     if (!events.listening || typeof unverifiedIssuer !== 'string') return
+    if (told.size >= MAX_TOLD || told.has(unverifiedIssuer)) return
     const hint = nearMissHint(names, unverifiedIssuer)
-    if (hint === undefined || told.size >= MAX_TOLD || told.has(unverifiedIssuer)) return
+    if (hint === undefined) return
     told.add(unverifiedIssuer)
     events.emit({
       type: 'issuer_near_miss',
