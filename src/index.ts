@@ -20,6 +20,7 @@ export {
 } from './express/route-checks.js'
 export { requireStepUp, type StepUpOptions } from './express/step-up.js'
 export type { CacheOptions, GuardOptions } from './guard/options.js'
+export type { ResourceMetadataSetting } from './guard/protected-resource.js'
 export type { JwksOptions } from './issuer/jwks-options.js'
 export type { Audience, AudienceByClaim, IssuerOptions, IssuerSetting } from './issuer/setting.js'
 export type { Algorithm } from './jose/algorithms.js'
