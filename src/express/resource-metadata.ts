@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express'
 import type { Guard } from '../guard/guard.js'
 import { resourceIdentifier, wellKnownUrl } from '../guard/protected-resource.js'
 import { isSafeUrl } from '../net/safe-url.js'
-import { type Check, quotable, strings, text, wrong } from '../options/checks.js'
+import { type Check, strings, text, wrong } from '../options/checks.js'
 import { type Checked, checked, type Fields, maybe, required } from '../options/schema.js'
 import { guardOf, type RequireAuth } from './require-auth.js'
 

@@ -4,7 +4,6 @@ import { JWKS_FIELDS, type JwksOptions } from '../issuer/jwks-options.js'
 import { type Audience, audienceRule, type IssuerSetting } from '../issuer/setting.js'
 import { ALGORITHMS, type Algorithm } from '../jose/algorithms.js'
 import {
-  absoluteUrl,
   bool,
   type Check,
   func,
