@@ -1,13 +1,13 @@
 import { type Auth, createAuth } from '../auth.js'
 import type { Issuer, Issuers } from '../issuer/issuers.js'
 import type { JsonObject } from '../jose/compact-jws.js'
-import { createLruMap } from '../lru-map.js'
 import { after } from '../net/after.js'
 import { isSafeUrl } from '../net/safe-url.js'
 import { createSingleFlight } from '../net/single-flight.js'
 import { wrong } from '../options/checks.js'
-import { authError, isAuthError, type RefusalCode, type RefusalDetails } from '../refusal/errors.js'
+import { authError, isAuthError } from '../refusal/errors.js'
 import { type ClaimRules, checkClaims } from './claims.js'
+import { createIntrospectionMemory, type Known } from './introspection-memory.js'
 import type { IntrospectionRules } from './introspection-options.js'
 import { createIntrospectionRequest, type IntrospectionRequestConfig } from './introspection-request.js'
 import { checkMarks } from './kind.js'
@@ -37,16 +37,9 @@ export interface IntrospectionContext extends Pick<IntrospectionRequestConfig, '
   readonly httpHosts: readonly string[]
 }
 
-const MAX_ACCEPTED = 10_000
-/** Kept apart from the accepted, so that a flood of invented tokens drives out none of them. */
-const MAX_REFUSED = 1000
 const MAX_REFUSED_SECONDS = 5
 
-/** An answer with its two ends: its age runs on the monotonic clock, the token's `exp` on the wall clock. */
-type Known = { readonly usableUntil: number; readonly endsAt: number } & (
-  | { readonly introspected: Introspected | undefined }
-  | { readonly refused: RefusalCode; readonly details: RefusalDetails | undefined }
-)
+type KnownAnswer = Known<Introspected>
 
 /** Makes a verdict of an answer. @throws refusals */
 type Judge = (answer: JsonObject) => { introspected: Introspected | undefined; endsAt: number }
@@ -72,17 +65,17 @@ export function createIntrospection(
   const { clockToleranceSeconds } = claimRules
   const metadata = { issuer: issuer.issuer, metadataUrl: issuer.metadataUrl, httpHosts }
   const request = createIntrospectionRequest({ ...transport, rules, issuer, metadata, clockToleranceSeconds })
-  const memory = createMemory()
-  const flights = createSingleFlight<Known>()
+  const memory = createIntrospectionMemory<Introspected>()
+  const flights = createSingleFlight<KnownAnswer>()
 
-  async function ask(token: string, digest: string, judge: Judge): Promise<Known> {
+  async function ask(token: string, digest: string, judge: Judge): Promise<KnownAnswer> {
     const askedAt = performance.now()
     const known = verdictOn(await request.ask(token), judge, { rules, askedAt })
     memory.set(digest, known)
     return known
   }
 
-  function find(token: string, digest: string, judge: Judge): Known | Promise<Known> {
+  function find(token: string, digest: string, judge: Judge): KnownAnswer | Promise<KnownAnswer> {
     return memory.get(digest) ?? flights.run(digest, () => ask(token, digest, judge))
   }
 
@@ -105,28 +98,10 @@ export function createIntrospection(
   }
 }
 
-function admitted(known: Known): Introspected | undefined {
+function admitted(known: KnownAnswer): Introspected | undefined {
   if (!('refused' in known)) return known.introspected
   const { refused, details } = known
   throw authError(refused, { details: details && (() => details) })
-}
-
-function createMemory() {
-  const accepted = createLruMap<Known>(MAX_ACCEPTED)
-  const refused = createLruMap<Known>(MAX_REFUSED)
-  const isUsable = ({ usableUntil, endsAt }: Known) =>
-    performance.now() < usableUntil && Date.now() / 1000 < endsAt
-  return {
-    get(digest: string): Known | undefined {
-      const known = accepted.get(digest) ?? refused.get(digest)
-      if (known && isUsable(known)) return known
-      accepted.delete(digest) // else it would hide what is answered next
-      return undefined
-    },
-    set(digest: string, known: Known): void {
-      if (isUsable(known)) ('refused' in known ? refused : accepted).set(digest, known)
-    },
-  }
 }
 
 /** An opaque token does not name its issuer: it goes to one server only, which the application names. */
@@ -142,7 +117,7 @@ function verdictOn(
   answer: JsonObject,
   judge: Judge,
   { rules, askedAt }: { rules: IntrospectionRules; askedAt: number },
-): Known {
+): KnownAnswer {
   const { maxAgeSeconds } = rules
   try {
     return { ...judge(answer), usableUntil: askedAt + maxAgeSeconds * 1000 }
