@@ -3,13 +3,8 @@ export { getAuth } from './express/admission.js'
 export type { ClaimPath } from './express/claim-path.js'
 export { type AuthErrorHandlerOptions, authErrorHandler } from './express/error-handler.js'
 export { type CertificateFormat, forwardedCertificate } from './express/forwarded-certificate.js'
-export {
-  type MtlsOptions,
-  type RequireAuth,
-  type RequireAuthOptions,
-  requireAuth,
-  type TokenPlace,
-} from './express/require-auth.js'
+export type { MtlsOptions, RequireAuthOptions, TokenPlace } from './express/options.js'
+export { type RequireAuth, requireAuth } from './express/require-auth.js'
 export {
   type ProtectedResourceMetadata,
   type ProtectedResourceOptions,
@@ -37,7 +32,8 @@ export {
   type MemoryReplayStoreOptions,
   type ReplayStore,
 } from './proof/replay-store.js'
-export type { AuthError, RefusalCode, RefusalDetails } from './refusal/errors.js'
+export type { AuthError, RefusalDetails } from './refusal/errors.js'
 export { isAuthError } from './refusal/errors.js'
 export type { AuthEvent } from './refusal/events.js'
+export type { RefusalCode } from './refusal/table.js'
 export type { IntrospectionOptions } from './token/introspection-options.js'

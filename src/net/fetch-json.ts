@@ -97,10 +97,10 @@ async function exchange(url: string, options: FetchJsonOptions): Promise<JsonAns
   }
 }
 
-/** Frees the connection of an answer that nobody reads. Bodies of other `fetch` functions may lack `cancel`. */
-function abandon({ body }: Response): void {
+/** Frees the connection of an answer that nobody reads. What other `fetch` functions bring may lack any of this. */
+function abandon(response: Response): void {
   try {
-    body?.cancel().catch(() => {})
+    response.body?.cancel().catch(() => {})
   } catch {
     // such a body ends with its connection
   }

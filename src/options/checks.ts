@@ -96,7 +96,8 @@ export function having<T extends object>(...methods: readonly (keyof T & string)
     const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null
     const missing = isObject ? methods.find((each) => typeof (value as T)[each] !== 'function') : methods[0]
     if (missing === undefined) return value as T
-    throw wrong(isObject ? `${name}.${missing}` : name, isObject ? 'a function' : 'an object', value)
+    if (!isObject) throw wrong(name, 'an object', value)
+    throw wrong(`${name}.${missing}`, 'a function', (value as T)[missing])
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type UnverifiedJws,
 } from '../jose/compact-jws.js'
 import { importKey, usableJwk, type VerificationKey } from '../jose/verification-key.js'
+import { detailsOf } from '../refusal/details.js'
 import { authError, isAuthError } from '../refusal/errors.js'
 
 /** A DPoP proof in due form. Its signature is not verified, nor anything in it. */
@@ -46,11 +47,11 @@ const UNSUPPORTED_HEADERS = ['crit', 'b64']
  * @see RFC 9449 §4.2, §4.3
  */
 export function readProof(
-  text: string,
+  text: unknown,
   algorithms: readonly Algorithm[],
   known?: ProofHeader,
 ): UnverifiedProof {
-  if (text.length > MAX_PROOF_LENGTH) throw authError('proof_invalid')
+  if (typeof text !== 'string' || text.length > MAX_PROOF_LENGTH) throw authError('proof_invalid')
   const jws = parse(text, known)
   const { header, claims } = jws
   if (!hasProofClaims(claims)) throw authError('proof_invalid')
@@ -100,7 +101,11 @@ export async function importBoundKey(
   { jwk, alg }: ProofHeader,
   jkt: string | undefined,
 ): Promise<VerificationKey> {
-  if (jkt === undefined || (await thumbprintOf(jwk)) !== jkt) throw authError('binding_mismatch')
+  const received = await thumbprintOf(jwk)
+  if (jkt === undefined || received !== jkt) {
+    const expected = `a proof by the key with thumbprint ${jkt}`
+    throw authError('binding_mismatch', { details: () => detailsOf({ claim: 'cnf', expected, received }) })
+  }
   const usable = usableJwk(jwk, [alg])
   const key = usable && (await importKey(usable))
   if (!key) throw authError('proof_invalid')

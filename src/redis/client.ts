@@ -1,12 +1,22 @@
 import { wrong } from '../options/checks.js'
 
-/** Sends one command as it stands, such as `sendCommand('GET', key)`: the convention of rate-limit-redis. */
+/**
+ * Sends one command as it stands, such as `sendCommand('GET', key)`: the convention of rate-limit-redis.
+ *
+ * @example
+ * const send: SendCommand = (...command) => client.sendCommand(command)
+ */
 export type SendCommand = (...command: string[]) => Promise<unknown>
 
 /** Every function: clients declare their methods by overloads that nothing narrower fits. */
 type AnyMethod = (...args: never) => unknown
 
-/** A client, pool, cluster or sentinel of `redis` (node-redis 4.6 or later). */
+/**
+ * A client, pool, cluster or sentinel of `redis` (node-redis 4.6 or later).
+ *
+ * @example
+ * const client: NodeRedisClient = await createClient().on('error', console.error).connect()
+ */
 export interface NodeRedisClient {
   readonly isOpen: boolean
   /** False while the connection is down. */
@@ -16,13 +26,23 @@ export interface NodeRedisClient {
   readonly eval: AnyMethod
 }
 
-/** A client or cluster of `ioredis` or `iovalkey`. */
+/**
+ * A client or cluster of `ioredis` or `iovalkey`.
+ *
+ * @example
+ * const client: IoredisClient = new Redis(process.env.REDIS_URL)
+ */
 export interface IoredisClient {
   readonly status: string
   readonly call: AnyMethod
 }
 
-/** A client of `@upstash/redis`. */
+/**
+ * A client of `@upstash/redis`.
+ *
+ * @example
+ * const client: UpstashClient = Redis.fromEnv()
+ */
 export interface UpstashClient {
   readonly get: AnyMethod
   readonly set: AnyMethod

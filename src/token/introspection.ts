@@ -1,24 +1,17 @@
-import { type Auth, createAuth } from '../auth.js'
+import type { Auth } from '../auth.js'
 import type { Issuer, Issuers } from '../issuer/issuers.js'
 import type { JsonObject } from '../jose/compact-jws.js'
+import { createLruMap } from '../lru-map.js'
 import { after } from '../net/after.js'
 import { isSafeUrl } from '../net/safe-url.js'
 import { createSingleFlight } from '../net/single-flight.js'
 import { wrong } from '../options/checks.js'
-import { authError, isAuthError } from '../refusal/errors.js'
-import { type ClaimRules, checkClaims } from './claims.js'
-import { createIntrospectionMemory, type Known } from './introspection-memory.js'
+import { authError, isAuthError, type RefusalDetails } from '../refusal/errors.js'
+import type { RefusalCode } from '../refusal/table.js'
+import type { ClaimRules } from './claims.js'
+import { accepted, confirmed, type Introspected } from './introspection-answer.js'
 import type { IntrospectionRules } from './introspection-options.js'
 import { createIntrospectionRequest, type IntrospectionRequestConfig } from './introspection-request.js'
-import { checkMarks } from './kind.js'
-import { endOf } from './time-rules.js'
-
-/** What the authorization server answered about a token. */
-export interface Introspected {
-  readonly auth: Auth
-  readonly issuer: Issuer
-  readonly source: 'introspection' | 'cache'
-}
 
 /** Judges tokens by asking the authorization server: at once for one that was asked about recently. */
 export interface Introspection {
@@ -37,9 +30,16 @@ export interface IntrospectionContext extends Pick<IntrospectionRequestConfig, '
   readonly httpHosts: readonly string[]
 }
 
+const MAX_ACCEPTED = 10_000
+/** Kept apart from the accepted, so that a flood of invented tokens drives out none of them. */
+const MAX_REFUSED = 1000
 const MAX_REFUSED_SECONDS = 5
 
-type KnownAnswer = Known<Introspected>
+/** An answer with its two ends: its age runs on the monotonic clock, the token's `exp` on the wall clock. */
+type Known = { readonly usableUntil: number; readonly endsAt: number } & (
+  | { readonly introspected: Introspected | undefined }
+  | { readonly refused: RefusalCode; readonly details: RefusalDetails | undefined }
+)
 
 /** Makes a verdict of an answer. @throws refusals */
 type Judge = (answer: JsonObject) => { introspected: Introspected | undefined; endsAt: number }
@@ -65,17 +65,17 @@ export function createIntrospection(
   const { clockToleranceSeconds } = claimRules
   const metadata = { issuer: issuer.issuer, metadataUrl: issuer.metadataUrl, httpHosts }
   const request = createIntrospectionRequest({ ...transport, rules, issuer, metadata, clockToleranceSeconds })
-  const memory = createIntrospectionMemory<Introspected>()
-  const flights = createSingleFlight<KnownAnswer>()
+  const memory = createMemory()
+  const flights = createSingleFlight<Known>()
 
-  async function ask(token: string, digest: string, judge: Judge): Promise<KnownAnswer> {
+  async function ask(token: string, digest: string, judge: Judge): Promise<Known> {
     const askedAt = performance.now()
     const known = verdictOn(await request.ask(token), judge, { rules, askedAt })
     memory.set(digest, known)
     return known
   }
 
-  function find(token: string, digest: string, judge: Judge): KnownAnswer | Promise<KnownAnswer> {
+  function find(token: string, digest: string, judge: Judge): Known | Promise<Known> {
     return memory.get(digest) ?? flights.run(digest, () => ask(token, digest, judge))
   }
 
@@ -98,10 +98,28 @@ export function createIntrospection(
   }
 }
 
-function admitted(known: KnownAnswer): Introspected | undefined {
+function admitted(known: Known): Introspected | undefined {
   if (!('refused' in known)) return known.introspected
   const { refused, details } = known
   throw authError(refused, { details: details && (() => details) })
+}
+
+function createMemory() {
+  const accepted = createLruMap<Known>(MAX_ACCEPTED)
+  const refused = createLruMap<Known>(MAX_REFUSED)
+  const isUsable = ({ usableUntil, endsAt }: Known) =>
+    performance.now() < usableUntil && Date.now() / 1000 < endsAt
+  return {
+    get(digest: string): Known | undefined {
+      const known = accepted.get(digest) ?? refused.get(digest)
+      if (known && isUsable(known)) return known
+      accepted.delete(digest) // else it would hide what is answered next
+      return undefined
+    },
+    set(digest: string, known: Known): void {
+      if (isUsable(known)) ('refused' in known ? refused : accepted).set(digest, known)
+    },
+  }
 }
 
 /** An opaque token does not name its issuer: it goes to one server only, which the application names. */
@@ -117,7 +135,7 @@ function verdictOn(
   answer: JsonObject,
   judge: Judge,
   { rules, askedAt }: { rules: IntrospectionRules; askedAt: number },
-): KnownAnswer {
+): Known {
   const { maxAgeSeconds } = rules
   try {
     return { ...judge(answer), usableUntil: askedAt + maxAgeSeconds * 1000 }
@@ -126,52 +144,4 @@ function verdictOn(
     const usableUntil = askedAt + Math.min(maxAgeSeconds, MAX_REFUSED_SECONDS) * 1000
     return { refused: error.code, details: error.details, usableUntil, endsAt: Number.POSITIVE_INFINITY }
   }
-}
-
-interface Accepting {
-  rules: IntrospectionRules
-  issuer: Issuer
-  claimRules: ClaimRules
-}
-
-/**
- * The server may have applied times and audience itself, or left that to us: its answer is held to the same rules as
- * the claims of a JWT (RFC 7662 §2.2, §4). A token without `exp` is good until the next question.
- */
-function accepted(token: string, answer: JsonObject, { rules, issuer, claimRules }: Accepting) {
-  const { active, ...members } = answer
-  if (active !== true) throw authError('token_inactive')
-  checkMarks(members)
-  checkDpopMark(members)
-  const now = Date.now() / 1000
-  const nextQuestion = Math.ceil(now + Math.max(rules.maxAgeSeconds, 1))
-  const claims = checkClaims(
-    { exp: nextQuestion, ...members, iss: members.iss ?? issuer.issuer },
-    {
-      ...claimRules,
-      profile: undefined, // which is about JWTs
-      audience: issuer.audience,
-      audienceOptional: !rules.requireAudience,
-      now,
-    },
-  )
-  if (claims.iss !== issuer.issuer) throw authError('issuer_unknown')
-  const auth = createAuth(token, {}, claims)
-  const introspected: Introspected = { auth, issuer, source: 'cache' }
-  return { introspected, endsAt: Math.min(claims.exp, endOf(claims, claimRules)) }
-}
-
-/** A token that the server calls DPoP-bound without naming the key could be anybody's. */
-function checkDpopMark({ token_type: type, cnf }: JsonObject): void {
-  const isBound = (cnf as { jkt?: unknown } | undefined | null)?.jkt !== undefined
-  if (String(type).toLowerCase() === 'dpop' && !isBound) throw authError('claim_invalid')
-}
-
-/** An answer about another token than the one asked about must not keep this one alive. */
-function confirmed({ active, jti, sub }: JsonObject, { claims, expiresAt }: Auth) {
-  const isSame = (answered: unknown, own: unknown) =>
-    answered === undefined || answered === null || answered === own
-  if (active === true && isSame(jti, claims.jti) && isSame(sub, claims.sub))
-    return { introspected: undefined, endsAt: expiresAt }
-  throw authError('token_inactive')
 }
