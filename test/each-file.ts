@@ -1,4 +1,12 @@
-import { afterAll } from 'vitest'
+import { afterAll, vi } from 'vitest'
 import { closeSharedIssuer } from './shared-issuer.js'
 
-afterAll(closeSharedIssuer)
+const environment = { ...process.env }
+
+// The next file may run in this process: it finds it as this one did.
+afterAll(async () => {
+  vi.useRealTimers()
+  for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name]
+  Object.assign(process.env, environment)
+  await closeSharedIssuer()
+})

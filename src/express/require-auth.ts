@@ -11,14 +11,37 @@ import { type AuthError, authError, isAuthError } from '../refusal/errors.js'
 import { type Admission, admit, answerWith, refusedEvent, setHeaders } from './admission.js'
 import { createRequestReader, hasQueryToken, schemeOf, tlsCertificate } from './read-request.js'
 
-/** The options of `requireAuth`, whose functions are called with Express's request. */
+/**
+ * The options of `requireAuth`, whose functions are called with Express's request.
+ *
+ * @example
+ * const options: RequireAuthOptions = { issuer: 'northwind.auth0.com', audience: 'https://messages.northwind.com' }
+ */
 export interface RequireAuthOptions extends GuardOptions<Request> {}
 
+/**
+ * A place that credentials are read from. A function returns the token, or nothing.
+ *
+ * @example
+ * const fromCookie: TokenPlace = (req) => req.cookies.access_token
+ */
 export type TokenPlace = TokenPlaceOf<Request>
 
+/**
+ * How tokens that are bound to a client certificate are taken. @see RFC 8705 §3
+ *
+ * @example
+ * const mtls: MtlsOptions = { required: true, certificate: forwardedCertificate('aws-alb') }
+ */
 export interface MtlsOptions extends MtlsOptionsOf<Request> {}
 
-/** The middleware, and the same verdict without Express. */
+/**
+ * The middleware, and the same verdict without Express.
+ *
+ * @example
+ * const auth: RequireAuth = requireAuth({ issuer, audience })
+ * const { subject } = await auth.verify(token)
+ */
 export interface RequireAuth extends RequestHandler {
   /**
    * Resolves once the keys of every configured issuer are there. Optional: the first request fetches them otherwise.

@@ -5,6 +5,12 @@ import { type Check, quotable, strings, text, wrong } from '../options/checks.js
 import { type Checked, checked, type Fields, maybe, required } from '../options/schema.js'
 import { guardOf, type RequireAuth } from './require-auth.js'
 
+/**
+ * What the document holds. @see RFC 9728 §2
+ *
+ * @example
+ * const options: ProtectedResourceOptions = { resource: 'https://api.northwind.com/v1', auth, resourceName: 'Messages' }
+ */
 export interface ProtectedResourceOptions {
   /** This API's identifier as clients use it: an https URL without fragment. Never taken from a request. */
   resource: string
@@ -24,7 +30,13 @@ export interface ProtectedResourceOptions {
   resourceTosUri?: string
 }
 
-/** The handler to mount, with the address that it answers. */
+/**
+ * The handler to mount, with the address that it answers.
+ *
+ * @example
+ * const metadata: ProtectedResourceMetadata = protectedResourceMetadata({ resource, authorizationServers: [issuer] })
+ * metadata.url // https://api.northwind.com/.well-known/oauth-protected-resource/v1
+ */
 export interface ProtectedResourceMetadata extends RequestHandler {
   readonly url: string
 }

@@ -29,7 +29,12 @@ export type TokenPlace<Context> =
   | 'query'
   | ((context: Context) => string | undefined | null | Promise<string | undefined | null>)
 
-/** The verified-token cache. */
+/**
+ * The verified-token cache.
+ *
+ * @example
+ * requireAuth({ issuer, audience, cache: { maxEntries: 50_000 } })
+ */
 export interface CacheOptions {
   /** Most tokens remembered. Default 10000. */
   maxEntries?: number
@@ -39,6 +44,9 @@ export interface CacheOptions {
  * Every duration is in seconds. A wrong, unknown or contradictory option throws a TypeError at construction.
  *
  * `Context` is what the functions among the options are called with: Express's request.
+ *
+ * @example
+ * const options: GuardOptions<Request> = { issuer: 'northwind.auth0.com', audience: 'https://messages.northwind.com' }
  */
 export interface GuardOptions<Context> {
   /**

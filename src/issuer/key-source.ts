@@ -14,10 +14,10 @@ export interface KeySource {
    */
   find(kid: string | undefined, alg: string): VerificationKey | Promise<VerificationKey>
   /**
-   * Resolves with the key that now has the name of `failed`, under which a signature did not verify: issuers without
-   * `kid`, or that use one again, replace keys unnoticed. Undefined when it is still the same.
+   * Resolves with the key that `kid` now means, `failed` being the one under which a signature did not verify: issuers
+   * without `kid`, or that use one again, replace keys unnoticed. Undefined when it is still the same.
    */
-  replacementFor(failed: VerificationKey): Promise<VerificationKey | undefined>
+  replacementFor(failed: VerificationKey, kid: string | undefined): Promise<VerificationKey | undefined>
   /** Whether verdicts reached earlier still count. Starts a due refresh without waiting for it. */
   trusted(): boolean
   /** Resolves once there are keys to trust. @throws `keys_unavailable` */
@@ -30,30 +30,43 @@ const MAX_WAIT_SECONDS = 1
 export function createKeySource(config: KeySourceConfig): KeySource {
   const store = createKeyStore(config)
   const cooldown = createCooldown(config.shared.jwks.cooldownSeconds)
-  let { seed } = config
+  let planting: Promise<void> | undefined
+
+  /** Whether the keys at hand may be used without waiting. Starts a refresh that is due. */
+  function trusted(): boolean {
+    const age = store.age()
+    if (age === 'fresh') return true
+    if (age === 'none' || (age === 'old' && waitSeconds(store) > 0)) return false
+    refreshInBackground(store)
+    if (age === 'old') store.tellStale()
+    return true
+  }
 
   /** Makes sure there are keys to use. Tells whether they were fetched for this very request. */
   function prepare(): boolean | Promise<boolean> {
-    const age = store.age()
-    if (age === 'none') return load()
-    if (age === 'due') refreshInBackground(store)
-    if (age !== 'old') return false
-    return after(waitSeconds(store) > 0 && renewWithin(store, waitSeconds(store)), (isRenewed) => {
+    if (trusted()) return false
+    if (store.age() === 'none') return load()
+    return renewWithin(store, waitSeconds(store)).then((isRenewed) => {
       if (!isRenewed) store.tellStale()
       return isRenewed
     })
   }
 
   async function load(): Promise<boolean> {
-    if (seed === undefined) {
-      await store.refresh()
-      return true
-    }
-    const planted = seed
-    seed = undefined
-    await store.plant(planted)
-    refreshInBackground(store)
-    return false
+    if (config.seed !== undefined) await plant()
+    if (trusted()) return false
+    await store.refresh()
+    return true
+  }
+
+  /** Once, for a seed must not come back when it is too old. Without usable keys it gives way to the issuer. */
+  function plant(): Promise<void> {
+    planting ??= store.plant(config.seed).catch((error) => {
+      if (!config.isFixed) return // told by keys_refresh_failed
+      planting = undefined
+      throw error
+    })
+    return planting
   }
 
   /** A fetch under way may bring the key; only one that lacks it makes another fetch worth asking for. */
@@ -72,11 +85,20 @@ export function createKeySource(config: KeySourceConfig): KeySource {
     if (!store.find(kid, alg)) store.forget() // the set may have moved
   }
 
-  async function replacementFor({ kid, alg }: VerificationKey): Promise<VerificationKey | undefined> {
-    const isUnderWay = store.refreshingForSeconds() !== undefined
-    if (config.isFixed || !(isUnderWay || (cooldown.isOver() && store.mayRefresh()))) return undefined
-    if (await renewWithin(store, MAX_WAIT_SECONDS)) cooldown.begin()
-    return store.find(kid, alg)
+  /** A refresh under way may have begun before the key was replaced: only one of this call's own has the last word. */
+  async function replacementFor(
+    failed: VerificationKey,
+    kid: string | undefined,
+  ): Promise<VerificationKey | undefined> {
+    const found = store.find(kid, failed.alg)
+    if (found !== failed || config.isFixed) return found
+    if (store.refreshingForSeconds() !== undefined) {
+      return (await renewWithin(store, MAX_WAIT_SECONDS)) ? replacementFor(failed, kid) : undefined
+    }
+    if (!(cooldown.isOver() || store.failing()) || !store.mayRefresh()) return undefined
+    cooldown.begin() // at once: forged tokens must not earn a fetch for each second that the issuer is slow
+    await renewWithin(store, MAX_WAIT_SECONDS)
+    return store.find(kid, failed.alg)
   }
 
   return {
@@ -87,15 +109,11 @@ export function createKeySource(config: KeySourceConfig): KeySource {
         if (isLastWord) throw keyUnknown(kid)
         return refetchFor(kid, alg)
       }),
-    async replacementFor(failed) {
-      const found = await replacementFor(failed)
+    async replacementFor(failed, kid) {
+      const found = await replacementFor(failed, kid)
       return found === failed ? undefined : found
     },
-    trusted() {
-      const age = store.age()
-      if (age === 'due') refreshInBackground(store)
-      return age === 'fresh' || age === 'due' || (age === 'old' && waitSeconds(store) === 0)
-    },
+    trusted,
     async ready() {
       if (store.age() === 'none') await load()
     },
@@ -104,9 +122,7 @@ export function createKeySource(config: KeySourceConfig): KeySource {
 
 /** How long a request with old keys has to wait: not at all once a refresh has failed, or has had its time. */
 function waitSeconds(store: KeyStore): number {
-  const elapsed = store.refreshingForSeconds()
-  if (elapsed !== undefined) return Math.max(0, MAX_WAIT_SECONDS - elapsed)
-  return store.mayRefresh() ? MAX_WAIT_SECONDS : 0
+  return store.isOut() ? 0 : Math.max(0, MAX_WAIT_SECONDS - (store.refreshingForSeconds() ?? 0))
 }
 
 /** Whether a refresh brought a set within the time. It goes on afterwards, and an outage is told by an event. */

@@ -8,6 +8,12 @@ import { createAsk } from './ask.js'
 import type { RedisClient } from './client.js'
 import { keyPrefix } from './key-prefix.js'
 
+/**
+ * How revocations are kept.
+ *
+ * @example
+ * const denylist = redisDenylist(redis, { maxStaleSeconds: 0 })
+ */
 export interface RedisDenylistOptions {
   /** In front of every key. Default `denylist:`. */
   prefix?: string
@@ -22,6 +28,13 @@ export interface RedisDenylistOptions {
   keepSeconds?: number
 }
 
+/**
+ * Revocations that all machines see.
+ *
+ * @example
+ * const denylist: Denylist = redisDenylist(redis)
+ * await denylist.revokeSession(claims.sid)
+ */
 export interface Denylist {
   /** For the option `isRevoked`. @throws `revocation_unavailable` when Redis is down or slow. */
   isRevoked(auth: Auth): boolean | Promise<boolean>
@@ -104,7 +117,7 @@ export function redisDenylist(redis: RedisClient, options: RedisDenylistOptions 
       .filter((named): named is [string, string] => typeof named[1] === 'string')
       .map(([kind, id]) => keyOf(kind, id))
     const found = await ask((commands) => Promise.all(keys.map((key) => commands.get(key))))
-    return found.some((issuedBefore) => isThere(issuedBefore) && !isIssuedSince(iat, Number(issuedBefore)))
+    return found.some((issuedBefore) => issuedBefore !== null && !isIssuedSince(iat, Number(issuedBefore)))
   }
 
   async function lookUpOrFail(auth: Auth): Promise<boolean> {
@@ -154,11 +167,6 @@ export function redisDenylist(redis: RedisClient, options: RedisDenylistOptions 
       await revoke(keyOf('client', text(clientId, 'clientId')), epochSeconds('issuedBefore', issuedBefore))
     },
   }
-}
-
-/** Redis clients return null or undefined for a key that is not there. */
-function isThere(value: unknown): boolean {
-  return value !== null && value !== undefined
 }
 
 /** A token without `iat` cannot be compared, and counts as revoked. */

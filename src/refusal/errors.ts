@@ -80,13 +80,21 @@ const refusals = {
   replay_store_unavailable: { status: 503, description: 'The replay store is unavailable' },
 } as const satisfies Record<string, Refusal>
 
-/** Stable machine-readable name of a refusal or an outage. */
+/**
+ * Stable machine-readable name of a refusal or an outage.
+ *
+ * @example
+ * const isOver = (code: RefusalCode) => code === 'token_expired'
+ */
 export type RefusalCode = keyof typeof refusals
 
 /**
  * Why a request was refused, for the operator's log and never for the client.
  *
  * Holds no token and no secret. What came from the request stands in `received`: nobody verified it.
+ *
+ * @example
+ * log.info(error.details) // { claim: 'aud', expected: 'https://messages.northwind.com', received: 'zz', unverified: true }
  */
 export interface RefusalDetails {
   /** The claim that did not pass, such as `aud`. */

@@ -26,5 +26,5 @@ export type {
 export { loadTenant } from './tenant/tenant.js'
 export { startTestIssuer, type TestIssuer, type TestIssuerOptions } from './test-issuer.js'
 export type { DpopKey, DpopProofOptions } from './tokens/dpop-key.js'
-export type { Claims, RotateKeysOptions } from './tokens/signing-keys.js'
+export type { Claims, RotateKeysOptions, SigningKeySource } from './tokens/signing-keys.js'
 export type { TestTokenOptions } from './tokens/test-token.js'

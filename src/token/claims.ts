@@ -135,7 +135,8 @@ function audienceFault(claims: JsonObject, context: ClaimContext): ClaimFault | 
   const hasNone = aud === undefined || aud === null || (Array.isArray(aud) && aud.length === 0)
   if (claim !== 'aud' && !hasNone)
     return { code: 'audience_mismatch', claim: 'aud', expected: `none, beside ${claim}`, received: aud }
-  if ((hasNone && context.audienceOptional) || namesOne(received, values)) return undefined
+  const isUnnamed = received === undefined || received === null || (claim === 'aud' && hasNone)
+  if ((isUnnamed && context.audienceOptional) || namesOne(received, values)) return undefined
   const hint = audienceHint(received, values, claims)
   return { code: 'audience_mismatch', claim, expected: oneOf(values), received, hint }
 }

@@ -194,7 +194,8 @@ function checkDpopMark({ token_type: type, cnf }: JsonObject): void {
 
 /** An answer about another token than the one asked about must not keep this one alive. */
 function confirmed({ active, jti, sub }: JsonObject, { claims, expiresAt }: Auth) {
-  const isSame = (answered: unknown, own: unknown) => answered === undefined || answered === own
+  const isSame = (answered: unknown, own: unknown) =>
+    answered === undefined || answered === null || answered === own
   if (active === true && isSame(jti, claims.jti) && isSame(sub, claims.sub))
     return { introspected: undefined, endsAt: expiresAt }
   throw authError('token_inactive')

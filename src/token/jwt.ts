@@ -84,7 +84,7 @@ function signingKey(
 ): VerificationKey | Promise<VerificationKey> {
   return after(verifies(key, jws), (signed) => {
     if (signed) return key
-    return keys.replacementFor(key).then(async (replacement) => {
+    return keys.replacementFor(key, jws.header.kid as string | undefined).then(async (replacement) => {
       if (replacement && (await verifies(replacement, jws))) return replacement
       throw authError('signature_invalid')
     })

@@ -24,7 +24,6 @@ function job(domain: 'url' | 'customUrl', clientId = 'messages-worker'): Job {
 describe.each(clients)('$name', ({ command, client }) => {
   test.for(['url', 'customUrl'] as const)(
     'gets a token at the %s, and the API takes it',
-    { timeout: 20_000 },
     async (domain, { skip }) => {
       if (command && !process.env.CI && !(await isInstalled(command))) skip(`${command} is not installed`)
       expect(await client(job(domain))).toEqual({
@@ -38,7 +37,7 @@ describe.each(clients)('$name', ({ command, client }) => {
     },
   )
 
-  test('sees the challenge when its token is for another API', { timeout: 20_000 }, async ({ skip }) => {
+  test('sees the challenge when its token is for another API', async ({ skip }) => {
     if (command && !process.env.CI && !(await isInstalled(command))) skip(`${command} is not installed`)
     const audience = `${served.issuer.url}api/v2/`
     expect(await client({ ...job('url', 'messages-admin'), audience })).toEqual({

@@ -1,9 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { vi } from 'vitest'
-
-vi.setConfig({ testTimeout: 60_000 }) // a process for every call, on machines that have other work
 
 const root = resolve(import.meta.dirname, '../..')
 

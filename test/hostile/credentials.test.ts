@@ -120,7 +120,7 @@ test.each(['a.b.c', `${'a'.repeat(8000)}`, `${'.'.repeat(8000)}`, `${'='.repeat(
   async (hostile) => {
     const startedAt = performance.now()
     expect([400, 401]).toContain((await get(hostile)).status)
-    expect(performance.now() - startedAt).toBeLessThan(1000)
+    expect(performance.now() - startedAt).toBeLessThan(3000)
   },
 )
 

@@ -28,14 +28,14 @@ async function newVisitor(): Promise<Visitor> {
   return createVisitor(page, playground)
 }
 
-describe.skipIf(missing)('the playground', { timeout: 60_000 }, () => {
+describe.skipIf(missing)('the playground', () => {
   beforeAll(async () => {
     playground = await startPlayground({ issuerPort: 0, apiPort: 0, tokenLifetimeSeconds })
     browser = await launchChromium()
     shared = await newVisitor()
     await shared.logIn()
     loggedIn = await shared.page.context().cookies()
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await browser?.close()
@@ -47,7 +47,7 @@ describe.skipIf(missing)('the playground', { timeout: 60_000 }, () => {
     visitor = shared
     await visitor.forgetAll()
     await visitor.page.setViewportSize(viewport)
-  }, 30_000)
+  })
 
   afterEach(async () => {
     vi.useRealTimers()
@@ -86,7 +86,7 @@ describe.skipIf(missing)('the playground', { timeout: 60_000 }, () => {
     await visitor.comeBack(loggedIn)
     await visitor.page.getByLabel('write:messages').check()
     await visitor.button('Get a token for these').click()
-    await expect.poll(visitor.scopes, { timeout: 20_000 }).toContain('write:messages')
+    await expect.poll(visitor.scopes).toContain('write:messages')
     await visitor.page.getByLabel('Text to post').fill('<img src="/icon.svg">')
     const { status, shownBody } = await visitor.call('POST /messages')
     expect(status).toBe(201)
@@ -152,7 +152,7 @@ describe.skipIf(missing)('the playground', { timeout: 60_000 }, () => {
     await visitor.page.getByLabel('Audience').selectOption('Management API')
     await visitor.page.getByLabel('read:users').check()
     await visitor.button('Get a token for these').click()
-    await expect.poll(visitor.scopes, { timeout: 20_000 }).toContain('read:users')
+    await expect.poll(visitor.scopes).toContain('read:users')
     expect(await visitor.claim('aud')).toBe(`${playground.issuer.customUrl}api/v2/`)
     expect((await visitor.call('GET /api/v2/users')).status).toBe(200)
     const { status, challenge } = await visitor.call('GET /messages')

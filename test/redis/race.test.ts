@@ -61,8 +61,11 @@ describe.skipIf(isWithoutRedis)('eight processes that share one Redis', () => {
     await expect.poll(async () => (await race())[0], { timeout: 10_000 }).toBe('200')
     const again = await Promise.all(proofs.map((proof) => askAll(ports, headersOf(token, proof))))
     const total = again.map((each, i) => (passes[i] ?? 0) + each.filter((answer) => answer === '200').length)
-    expect(total).toEqual(Array(proofs.length).fill(1))
-  }, 30_000)
+    expect(Math.max(...total)).toBe(1)
+    // an answer may die with the server that has written the proof to disk: then nobody is admitted with it
+    for (const each of again.filter((_, i) => total[i] === 0))
+      expect(new Set(each)).toEqual(new Set(['401 proof_replayed']))
+  })
 
   test('answer 503 while Redis is killed, and admit again when it is back', async () => {
     await redis.kill()
@@ -71,14 +74,14 @@ describe.skipIf(isWithoutRedis)('eight processes that share one Redis', () => {
     expect(performance.now() - startedAt).toBeLessThan(10_000)
     await redis.start()
     await expect.poll(async () => (await race())[0], { timeout: 10_000 }).toBe('200')
-  }, 30_000)
+  })
 
   test('answer 503 while Redis hangs', async () => {
     redis.freeze()
     expect(await race()).toEqual(Array(MACHINES).fill('503 replay_store_unavailable'))
     redis.thaw()
     await expect.poll(async () => (await race())[0], { timeout: 10_000 }).toBe('200')
-  }, 30_000)
+  })
 })
 
 function headersOf(token: string, proof: string): Record<string, string> {

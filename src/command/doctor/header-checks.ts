@@ -16,7 +16,8 @@ export function checkHeader(header: JsonObject): Finding {
 export function checkType(header: JsonObject, claims: JsonObject): Finding {
   const typ = header.typ === undefined ? 'no typ' : `typ ${shown(header.typ)}`
   const fault =
-    typeFault(header, claims, { profile: undefined, tokenTypes: [], allowNonce: false }) ?? markFault(claims)
+    typeFault(header, claims, { profile: undefined, tokenTypes: [], allowIdTokenClaims: false }) ??
+    markFault(claims)
   if (!fault) return ok('typ', `${typ} passes for an access token`)
   const isIdToken = 'nonce' in claims || 'at_hash' in claims || 'c_hash' in claims
   if (isIdToken) return fail('typ', 'an ID token, by its claims', 'send the access token, not the ID token')
