@@ -42,14 +42,21 @@ export function createKeySource(config: KeySourceConfig): KeySource {
     return true
   }
 
-  /** Makes sure there are keys to use. Tells whether they were fetched for this very request. */
+  /**
+   * Makes sure there are keys to use. Tells whether they were fetched for this very request: a fetch under way may have
+   * begun before a key was published.
+   */
   function prepare(): boolean | Promise<boolean> {
     if (trusted()) return false
-    if (store.age() === 'none') return load()
-    return renewWithin(store, waitSeconds(store)).then((isRenewed) => {
-      if (!isRenewed) store.tellStale()
-      return isRenewed
-    })
+    const isJoining = store.refreshingForSeconds() !== undefined
+    const renewed = store.age() === 'none' ? load() : renew()
+    return renewed.then((isRenewed) => isRenewed && !isJoining)
+  }
+
+  async function renew(): Promise<boolean> {
+    const isRenewed = await renewWithin(store, waitSeconds(store))
+    if (!isRenewed) store.tellStale()
+    return isRenewed
   }
 
   async function load(): Promise<boolean> {
