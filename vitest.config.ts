@@ -9,6 +9,7 @@ export default defineConfig({
       { find: /^express-require-auth$/, replacement: src('index.ts') },
       { find: /^express-require-auth\/testing$/, replacement: src('testing/index.ts') },
       { find: /^express-require-auth\/redis$/, replacement: src('redis.ts') },
+      { find: /^express-require-auth\/global$/, replacement: src('global.ts') },
     ],
   },
   test: {

@@ -4,15 +4,6 @@ import type { JsonObject } from './compact-jws.js'
 import { authError } from './errors.js'
 import type { Events } from './events.js'
 
-declare global {
-  namespace Express {
-    interface Request {
-      /** What the access token says, set by `requireAuth`. */
-      auth?: Auth
-    }
-  }
-}
-
 /** Claims of a verified access token (RFC 7519 §4.1, RFC 9068 §2.2). */
 export interface Claims extends JsonObject {
   readonly iss: string

@@ -13,7 +13,7 @@ const floors: readonly (readonly string[])[] = [
   ['issuer-setting.ts', 'options.ts', 'route-check.ts'],
   ['require-auth.ts', 'require-scope.ts', 'error-handler.ts', 'resource-metadata.ts', 'testing/', 'redis.ts'],
   ['index.ts', 'command/'],
-  ['cli.ts'],
+  ['cli.ts', 'global.ts'],
 ]
 
 /** Files of one floor that may import one another, in this order only. */
