@@ -29,9 +29,11 @@ async function inParallel(items, work) {
 const report = createReport()
 try {
   const tarball = await report.step('pack', () => packPackage(folder))
-  const areas = new Set(['express5', ...chosen.map(({ area }) => area)])
+  const areas = new Set(
+    ['express5', ...chosen.map(({ area }) => area)].filter((area) => area !== 'repository'),
+  )
   await inParallel(areas, (area) => report.step(`install ${area}`, () => installArea(folder, area, tarball)))
-  await inParallel(chosen, (row) => report.row(row, () => runRow(folder, row)))
+  await inParallel(chosen, (row) => report.row(row, () => runRow(folder, row, tarball)))
 } finally {
   if (!values.keep) rmSync(folder, { recursive: true, force: true })
 }

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, join } from 'node:path'
 import { root } from './areas.js'
@@ -7,11 +7,12 @@ import { run } from './run.js'
 const kit = readFileSync(join(import.meta.dirname, 'kit/kit.ts'), 'utf8')
 
 /** @throws Error whose message is what the failing command printed. */
-export async function runRow(folder, row) {
-  const cwd = createProject(folder, row)
-  const bins = [row.area, 'express5'].map((area) => join(folder, area, 'node_modules/.bin'))
-  const path = [...bins, process.env.PATH].join(delimiter)
-  for (const command of row.run) await run(command.replace('TARBALL', row.tarball), { cwd, path })
+export async function runRow(folder, row, tarball) {
+  const isHere = row.area === 'repository'
+  const cwd = isHere ? root : createProject(folder, row)
+  const bins = [isHere ? root : join(folder, row.area), join(folder, 'express5')]
+  const path = [...bins.map((bin) => join(bin, 'node_modules/.bin')), process.env.PATH].join(delimiter)
+  for (const command of row.run) await run(command.replace('TARBALL', tarball), { cwd, path })
 }
 
 function createProject(folder, row) {
@@ -19,11 +20,10 @@ function createProject(folder, row) {
   const cwd = join(area, row.name)
   rmSync(cwd, { recursive: true, force: true })
   mkdirSync(cwd)
-  for (const from of row.examples ?? []) cpSync(join(root, from), cwd, { recursive: true })
-  const project = join(import.meta.dirname, 'projects', row.project)
-  if (existsSync(project)) cpSync(project, cwd, { recursive: true })
+  for (const from of row.files ?? []) cpSync(join(root, from), cwd, { recursive: true })
+  if (row.project) cpSync(join(import.meta.dirname, 'projects', row.project), cwd, { recursive: true })
   writeJson(join(cwd, 'package.json'), { name: row.name, private: true, ...row.manifest })
-  if (row.tsconfig) writeJson(join(cwd, 'tsconfig.json'), { compilerOptions: row.tsconfig })
+  if (row.tsconfig) writeJson(join(cwd, 'tsconfig.json'), row.tsconfig)
   if (row.kit) writeFileSync(join(cwd, row.kit), kitFor(row.kit, folder))
   const copy = row.copyOfPackage
   if (copy) cpSync(join(area, 'node_modules/express-require-auth'), join(cwd, copy), { recursive: true })

@@ -29,7 +29,9 @@ export function createReport() {
       for (const { name, output } of failed(lines)) console.log(`\n--- ${name}\n${output}`)
       console.log(`\n${'environment'.padEnd(width)}  result  seconds`)
       for (const { name, result, seconds, todo } of lines)
-        console.log(`${name.padEnd(width)}  ${result.padEnd(6)}  ${seconds.padStart(7)}${remark(result, todo)}`)
+        console.log(
+          `${name.padEnd(width)}  ${result.padEnd(6)}  ${seconds.padStart(7)}${remark(result, todo)}`,
+        )
       const count = (wanted) => lines.filter(({ result }) => result.startsWith(wanted)).length
       console.log(`\n${count('ok')} passed, ${failed(lines).length} failed, ${count('todo')} skipped`)
     },

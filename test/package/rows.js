@@ -3,8 +3,8 @@
  * uses, and runs its commands there.
  *
  * `kit`: the file that the kit is wanted as; `.ts` as it is written, else compiled.
- * `tsconfig`: compiler options to write into a tsconfig.json. `manifest`: what to write into a package.json.
- * `examples`: files of the repository to copy too. `todo`: why the row may fail today.
+ * `tsconfig`: what to write into a tsconfig.json. `manifest`: what to write into a package.json.
+ * `files`: folders of the repository to copy too. `todo`: why the row may fail today.
  */
 const jest = ['express5', 'express4'].flatMap((area) => {
   const version = area === 'express5' ? 30 : 29
@@ -19,12 +19,23 @@ const jest = ['express5', 'express4'].flatMap((area) => {
 const runtimes = [
   { name: 'node-esm', project: 'node-esm', kit: 'kit.mjs', run: ['node main.mjs'] },
   { name: 'node-cjs', project: 'node-cjs', kit: 'kit.cjs', run: ['node main.cjs'] },
-  { name: 'bin', project: 'node-esm', kit: 'kit.mjs', run: ['require-auth --version', 'require-auth --help'] },
+  {
+    name: 'bin',
+    project: 'node-esm',
+    kit: 'kit.mjs',
+    run: ['require-auth --version', 'require-auth --help'],
+  },
   { name: 'node-test', project: 'node-test', kit: 'kit.mjs', run: ['node --test'] },
   { name: 'vitest', project: 'vitest', kit: 'kit.mjs', run: ['vitest run'] },
   { name: 'mocha', project: 'mocha', kit: 'kit.cjs', run: ['mocha kit.test.cjs'] },
   { name: 'tsx-cjs', project: 'typescript', kit: 'kit.ts', run: ['tsx main.ts'] },
-  { name: 'tsx-esm', project: 'typescript', kit: 'kit.ts', manifest: { type: 'module' }, run: ['tsx main.ts'] },
+  {
+    name: 'tsx-esm',
+    project: 'typescript',
+    kit: 'kit.ts',
+    manifest: { type: 'module' },
+    run: ['tsx main.ts'],
+  },
   {
     name: 'two-forms',
     project: 'forms',
@@ -84,7 +95,7 @@ function typescript(setting, version, options, manifest = {}) {
     project: 'typescript',
     kit: 'kit.ts',
     manifest,
-    tsconfig: { ...STRICT, ...options },
+    tsconfig: { compilerOptions: { ...STRICT, ...options } },
     run: [tsc, 'node built/main.js'],
   }))
 }
@@ -106,7 +117,51 @@ const compilers = [
   ),
 ]
 
-export const rows = [...runtimes, ...jest, ...compilers, ...bundlers].map((row) => ({
+/** Ours beside packages, and an application, that give `req.auth` a type of their own. */
+const neighbours = ['mcp', 'jwt-bearer', 'express-jwt', 'own-augmentation', 'global', 'without-global'].map(
+  (name) => {
+    const compilerOptions = { ...STRICT, module: 'nodenext', noEmit: true }
+    const tsconfig = { compilerOptions, files: [`${name}.ts`] }
+    const [older, newest] = ['5.9', 'newest'].map(
+      (version) => `node ../node_modules/${TYPESCRIPTS[version]}/bin/tsc`,
+    )
+    const run = [older, newest, `${newest} -p . --skipLibCheck true`]
+    return { name: `types-${name}`, project: 'neighbours', tsconfig, run }
+  },
+)
+
+/** An example of the repository, asked by a project of its name. `answers.ts` is what they share. */
+const example = (name, area) => ({
+  name,
+  area,
+  project: name,
+  files: [`examples/${name}`, 'test/package/projects/answers'],
+  manifest: ES_MODULES,
+  tsconfig: { compilerOptions: { ...STRICT, module: 'nodenext', skipLibCheck: true, noEmit: true } },
+  run: [`node ../../express5/node_modules/${TYPESCRIPTS.newest}/bin/tsc`, 'tsx main.ts'],
+})
+
+const frameworks = [
+  example('fastify', 'express5'),
+  example('aws-lambda', 'express5'),
+  example('nextjs', 'next'),
+  { name: 'nestjs', files: ['examples/nestjs'], run: ['tsc --noEmit', 'jest --config test/jest-e2e.json'] },
+]
+
+const linters = [
+  { name: 'publint', area: 'repository', run: ['publint --strict TARBALL'] },
+  { name: 'arethetypeswrong', area: 'repository', run: ['attw TARBALL'] },
+]
+
+export const rows = [
+  ...runtimes,
+  ...jest,
+  ...compilers,
+  ...neighbours,
+  ...bundlers,
+  ...frameworks,
+  ...linters,
+].map((row) => ({
   area: 'express5',
   ...row,
 }))

@@ -19,6 +19,8 @@ export function run(command, { cwd, args = [], path = process.env.PATH }) {
   child.stderr.on('data', note)
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`${output}exit code ${code}`))))
+    child.on('close', (code) =>
+      code === 0 ? resolve(output) : reject(new Error(`${output}exit code ${code}`)),
+    )
   })
 }
