@@ -149,6 +149,7 @@ const frameworks = [
 ]
 
 const linters = [
+  { name: 'size', project: 'size', run: ['node main.mjs'] },
   { name: 'publint', area: 'repository', run: ['publint --strict TARBALL'] },
   { name: 'arethetypeswrong', area: 'repository', run: ['attw TARBALL'] },
 ]
