@@ -6,11 +6,14 @@
  * `tsconfig`: what to write into a tsconfig.json. `manifest`: what to write into a package.json.
  * `files`: folders of the repository to copy too. `todo`: why the row may fail today.
  */
+const JEST_ESM = 'node --experimental-vm-modules ../node_modules/jest/bin/jest.js --testMatch **/kit.test.mjs'
+
 const jest = ['express5', 'express4'].flatMap((area) => {
   const version = area === 'express5' ? 30 : 29
   const run = ['jest']
   return [
     { name: `jest-${version}`, area, project: 'jest-plain', kit: 'kit.cjs', run },
+    { name: `jest-${version}-esm`, area, project: 'jest-esm', kit: 'kit.mjs', run: [JEST_ESM] },
     { name: `babel-jest-${version}`, area, project: 'babel-jest', kit: 'kit.js', run },
     { name: `ts-jest-${version}`, area, project: 'ts-jest', kit: 'kit.ts', run },
   ]
