@@ -16,7 +16,7 @@ export default defineConfig({
     globalSetup: 'test/build.ts',
     maxWorkers: 2, // the default leaves one of two cores idle
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
-    exclude: ['test/bench/**'],
+    exclude: ['test/bench/**', 'test/package/**'],
     server: { deps: { inline: ['graphql-http'] } }, // else it loads a second copy of graphql, which refuses the first
   },
 })
