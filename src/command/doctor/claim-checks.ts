@@ -49,7 +49,7 @@ export function checkAudience(claims: JsonObject, audience: string): Finding {
   const says = aud === undefined ? 'the token names no audience' : `${shown(aud)} is not ${audience}`
   const near = audiences.find((each) => withoutSlash(each) === withoutSlash(audience))
   if (near) return fail('aud', says, `the slash at the end counts: write the audience as ${shown(near)}`)
-  const isUserinfo = audiences.length === 1 && aud === `${iss}userinfo`
+  const isUserinfo = audiences.length === 1 && typeof iss === 'string' && aud === `${iss}userinfo`
   const what = isUserinfo ? 'it is good for userinfo only: ' : ''
   return fail('aud', says, `${what}get a token with the audience ${audience}`)
 }
