@@ -21,6 +21,15 @@ export function createMask(secret: string | undefined, word = '[secret]'): Mask 
   return (text) => text.replace(written, word).replace(BASE64_RUN, (run) => (holdsSecret(run) ? word : run))
 }
 
+/** Masks tokens, and copies of them with another last character, as they stand: headers need no escapes for them. */
+export function createTokenMask(...tokens: readonly (string | undefined)[]): Mask {
+  const known = tokens.filter((token) => token !== undefined && token.length >= MIN_TOKEN_LENGTH) as string[]
+  return (text) => known.reduce((masked, token) => masked.replaceAll(token.slice(0, -1), '[token]'), text)
+}
+
+/** Shorter ones are found in ordinary words. */
+const MIN_TOKEN_LENGTH = 8
+
 /** Masks the texts of a JSON value, names of members included. */
 export function maskedJson(value: unknown, mask: Mask): unknown {
   if (typeof value === 'string') return mask(value)

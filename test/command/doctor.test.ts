@@ -38,6 +38,7 @@ async function doctor(issuers: readonly string[], token?: string, audience: stri
     complain: () => expect.unreachable(),
     paint: (_style, text) => text,
     read: async () => token ?? '',
+    confirm: async () => expect.unreachable(),
   })
   const { ok, sections } = JSON.parse(stdout)
   expect(code).toBe(ok ? 0 : 1)
@@ -104,7 +105,7 @@ test('what fails says what to change, and exits with 1', async () => {
   )
   expect(code).toBe(1)
   expect(stdout).toMatch(
-    /\nFAIL {2}exp {10}expired \S+, 1 minute \d+ seconds ago\n {19}change: get a new token\n/,
+    /\nFAIL {2}exp {10}expired \S+, 1 minute \d+ seconds ago\n {19}change: get a new token; if it is new, compare the clocks\n/,
   )
   expect(stdout).toContain(
     'FAIL  verdict      requireAuth answers 401 token_expired: The access token expired\n',
@@ -156,12 +157,12 @@ const discoveries: readonly (readonly [(res: ServerResponse) => unknown, string,
   [
     (res) => res.writeHead(404).end(),
     'answered with status 404',
-    'check the spelling of the issuer, path included: its metadata is not there',
+    'check the spelling of the issuer, path included; if it has no metadata there, set metadataUrl (--metadata-url) or jwksUri (--jwks-uri)',
   ],
   [
     (res) => res.writeHead(302, { location: 'https://evil.example/' }).end(),
     'answered with a redirect, which is refused',
-    'give the issuer it redirects to, if that is the one you mean: redirects are never followed',
+    'give the address it redirects to, if that is the one you mean: redirects are never followed',
   ],
 ]
 
@@ -252,13 +253,19 @@ const tokens: readonly (readonly [string, () => Promise<string>, object[], strin
   [
     'an ID token',
     () => issuer.token({ claims: { nonce: 'n' } }),
-    [fail('typ', 'an ID token, by its claims', 'send the access token, not the ID token')],
+    [fail('typ', 'an ID token, by its claim nonce: n', 'send the access token, not the ID or refresh token')],
     '401 type_not_allowed: The token is not an access token',
   ],
   [
     'a typ of something else',
     () => issuer.token({ header: { typ: 'logout+jwt' } }),
-    [fail('typ', "typ logout+jwt and these claims are not an access token's", 'send the access token')],
+    [
+      fail(
+        'typ',
+        'typ logout+jwt is not at+jwt, JWT or none',
+        'send the access token; if the issuer writes that typ into access tokens, set its tokenTypes',
+      ),
+    ],
     '401 type_not_allowed: The token is not an access token',
   ],
   [
@@ -268,7 +275,7 @@ const tokens: readonly (readonly [string, () => Promise<string>, object[], strin
       fail(
         'alg',
         'HS256 is not RS256',
-        "set the API's signing algorithm to RS256 at the issuer: shared secrets are never taken",
+        'let the issuer sign with RS256: neither none nor shared secrets are ever taken',
       ),
     ],
     '401 algorithm_not_allowed: The access token is signed with an algorithm that is not allowed',
@@ -294,7 +301,12 @@ const tokens: readonly (readonly [string, () => Promise<string>, object[], strin
   [
     'userinfo as its audience',
     () => issuer.token({ audience: `${issuer.url}userinfo` }),
-    [{ check: 'aud', change: `it is good for userinfo only: get a token with the audience ${messages}` }],
+    [
+      {
+        check: 'aud',
+        change: `a token for userinfo alone: name the audience in the token request; there: audience=${messages} or resource=${messages}, as the issuer has it (RFC 8707)`,
+      },
+    ],
     '401 audience_mismatch: The access token is for another audience',
   ],
   [
@@ -308,7 +320,7 @@ const tokens: readonly (readonly [string, () => Promise<string>, object[], strin
     () => issuer.token({ claims: { exp: '1', sub: 7 } }),
     [
       fail('exp', '1 is no number of seconds', 'let the issuer write it as a number'),
-      { check: 'claims', says: 'sub has a wrong form: 7' },
+      { check: 'claims', says: 'sub must be a string, and is 7' },
     ],
     '401 claim_invalid: The access token has a missing or invalid claim',
   ],
@@ -351,7 +363,8 @@ const tokens: readonly (readonly [string, () => Promise<string>, object[], strin
     [
       {
         check: 'form',
-        change: 'name the audience in the token request: without one, issuers give opaque tokens',
+        change:
+          'name the API in the token request, by audience=... or resource=..., as the issuer has it; for an issuer that gives no JWTs at all, turn on introspection',
       },
     ],
     '401 token_malformed: The access token is malformed',
