@@ -3,12 +3,12 @@ import type { ServerResponse } from 'node:http'
 import { createServer } from 'node:net'
 import { startTestIssuer, type TestIssuer } from 'express-require-auth/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { run } from '../../src/command/doctor.js'
 import { messages } from '../api.js'
 import { craft, craftKey, craftSecret, goodClaims } from '../craft.js'
 import { readyKey } from '../keys/ready-keys.js'
 import { oddIssuer } from './odd-issuer.js'
 import { cli } from './run-cli.js'
+import { fail, runDoctor } from './run-doctor.js'
 
 let issuer: TestIssuer
 beforeAll(async () => {
@@ -18,42 +18,9 @@ afterAll(() => issuer.close())
 
 const rsa = craftKey()
 
-interface Finding {
-  verdict: string
-  check: string
-  says: string
-  change?: string
-}
-
-/** The findings of the doctor, without titles. Runs it in this process: there are many. */
+/** The findings of the doctor for one or more issuers. */
 async function doctor(issuers: readonly string[], token?: string, audience: string = messages) {
-  const named = issuers.flatMap((each) => ['--issuer', each])
-  const sent = token === undefined ? [] : ['--token', '-']
-  const args = [...named, '--audience', audience, ...sent, '--json']
-  let stdout = ''
-  const code = await run(args, {
-    print: (text) => {
-      stdout += text
-    },
-    complain: () => expect.unreachable(),
-    paint: (_style, text) => text,
-    read: async () => token ?? '',
-    confirm: async () => expect.unreachable(),
-  })
-  const { ok, sections } = JSON.parse(stdout)
-  expect(code).toBe(ok ? 0 : 1)
-  const findings: Finding[] = sections.flatMap((section: { findings: Finding[] }) => section.findings)
-  const failed = findings.filter(({ verdict }) => verdict === 'FAIL')
-  return {
-    stdout,
-    findings,
-    failed,
-    find: (check: string) => findings.find((finding) => finding.check === check),
-  }
-}
-
-function fail(check: string, says: string, change: string): Finding {
-  return { verdict: 'FAIL', check, says, change }
+  return runDoctor([...issuers.flatMap((each) => ['--issuer', each]), '--audience', audience], { token })
 }
 
 const refused = (answer: string) => fail('verdict', `requireAuth answers ${answer}`, 'see the lines above')

@@ -1,5 +1,5 @@
 import { fitsTemplate } from '../../issuer/tenant-template.js'
-import type { JsonObject, UnverifiedJws } from '../../jose/compact-jws.js'
+import { isCompactJws, type JsonObject, type UnverifiedJws } from '../../jose/compact-jws.js'
 import { count, isEncrypted, tokenForm } from '../token-form.js'
 import {
   checkAudience,
@@ -39,17 +39,14 @@ const ASK_FOR_API =
   'for an issuer that gives no JWTs at all, turn on introspection'
 
 function badForm({ token, setup }: TokenExam): Finding {
+  if (setup.rules.introspection && !isCompactJws(token))
+    return note('form', 'no JWT: its issuer is asked about it')
+  if (isEncrypted(token))
+    return fail('form', 'an encrypted token (JWE), which only its recipient can read', ASK_FOR_API)
   const read = tokenForm(token)
-  const isSealed = isEncrypted(token)
-  const what = isSealed
-    ? 'an encrypted token (JWE), which only its recipient can read'
-    : 'an opaque token, no JWT'
-  if ((isSealed || read.form === 'opaque') && setup.rules.introspection)
-    return note('form', `${what}: its issuer is asked about it`)
-  if (isSealed) return fail('form', what, ASK_FOR_API)
   if (read.form === 'malformed')
     return fail('form', read.fault, 'send the access token as the issuer gave it')
-  return fail('form', `${what}: only its issuer can tell what it is good for`, ASK_FOR_API)
+  return fail('form', 'an opaque token, no JWT: only its issuer can tell what it is good for', ASK_FOR_API)
 }
 
 function checkLength({ token: { length }, setup }: TokenExam): Finding[] {
