@@ -21,10 +21,17 @@ export function createMask(secret: string | undefined, word = '[secret]'): Mask 
   return (text) => text.replace(written, word).replace(BASE64_RUN, (run) => (holdsSecret(run) ? word : run))
 }
 
-/** Masks tokens, and copies of them with another last character, as they stand: headers need no escapes for them. */
+/**
+ * Masks tokens as they stand: headers need no escapes for them. Masks copies with another last character too, and
+ * signatures alone, with which the rest could be guessed.
+ */
 export function createTokenMask(...tokens: readonly (string | undefined)[]): Mask {
-  const known = tokens.filter((token) => token !== undefined && token.length >= MIN_TOKEN_LENGTH) as string[]
-  return (text) => known.reduce((masked, token) => masked.replaceAll(token.slice(0, -1), '[token]'), text)
+  const pieces = tokens.flatMap((token = '') => {
+    const signature = token.split('.')[2] ?? ''
+    return [token, token.slice(0, -1), signature, signature.slice(0, -1)]
+  })
+  const telling = pieces.filter((piece) => piece.length >= MIN_TOKEN_LENGTH)
+  return (text) => telling.reduce((masked, piece) => masked.replaceAll(piece, '[token]'), text)
 }
 
 /** Shorter ones are found in ordinary words. */

@@ -85,7 +85,7 @@ function signatureProbes(token: string, invalid: Invalid): Probe[] {
   return [
     invalid('unsigned', `${header}.${claims}.`, UNSIGNED),
     invalid('alg none', `${none}.${claims}.`, UNSIGNED),
-    invalid('alg none 2', `${none}.${claims}.${signature}`, UNSIGNED),
+    invalid('none signed', `${none}.${claims}.${signature}`, UNSIGNED),
   ]
 }
 
