@@ -212,6 +212,25 @@ test.each([
   expect(find('token')).toMatchObject({ verdict, says: expect.stringContaining(says) })
 })
 
+test('where the good token is refused too, its spoiled copies prove little', async () => {
+  const { url } = await guarded({ audience: 'https://other.northwind.com' })
+  const { findings, failed } = await runDoctor(['--api', url], { token: await issuer.token() })
+  expect(failed.map(({ check }) => check)).toEqual(['token'])
+  expect(findings.at(-1)).toEqual({
+    verdict: 'note',
+    check: 'caveat',
+    says: 'the token is not taken as it is: that its spoiled copies are refused proves little',
+  })
+})
+
+test('a path where nothing is does not pass', async () => {
+  const { url } = await api((_req, res) => res.writeHead(404).end())
+  const { failed } = await runDoctor(['--api', url], { token: await issuer.token() })
+  expect(failed).toEqual([
+    fail('path', 'no answer tells anything about tokens', 'check path and method of the URL'),
+  ])
+})
+
 test('a bound token must be refused as a bearer token', async () => {
   const { url } = await api((_req, res) => res.end())
   const token = await issuer.token({ claims: { cnf: { jkt: 'thumbprint' } } })

@@ -1,5 +1,5 @@
 import { reachableHint } from '../doctor/exchange-hints.js'
-import { type Finding, fail, type Section } from '../doctor/finding.js'
+import { type Finding, fail, note, type Section } from '../doctor/finding.js'
 import { createTokenMask } from '../secrets.js'
 import { checkAnswer } from './answer-checks.js'
 import { callApi, type Method } from './call.js'
@@ -38,7 +38,18 @@ export async function examineApi(exam: ApiExam): Promise<Section> {
       }
     }
   }
-  return { title, findings }
+  return { title, findings: [...findings, ...caveats(findings)] }
+}
+
+/** What keeps the answers from telling anything. */
+function caveats(findings: readonly Finding[]): Finding[] {
+  if (findings.every(({ verdict }) => verdict === 'note'))
+    return [fail('path', 'no answer tells anything about tokens', 'check path and method of the URL')]
+  const own = findings.find(({ check }) => check === 'token')
+  if (own === undefined || own.verdict === 'ok') return []
+  return [
+    note('caveat', 'the token is not taken as it is: that its spoiled copies are refused proves little'),
+  ]
 }
 
 function urlFor(base: string, { query }: Probe): string {
