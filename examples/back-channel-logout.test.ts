@@ -22,7 +22,7 @@ describe.skipIf(isWithoutRedis)('back-channel logout', async () => {
     redis.on('error', () => {})
     await redis.connect()
     const jwksUri = `${issuer.url}.well-known/jwks.json`
-    api = createLogoutAwareApi({ issuer: issuer.url, jwksUri, audience, clientId, redis: redis as never })
+    api = createLogoutAwareApi({ issuer: issuer.url, jwksUri, audience, clientId, redis })
   })
 
   afterAll(async () => {

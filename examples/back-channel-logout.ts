@@ -1,8 +1,7 @@
 import express, { type Express } from 'express'
 import { authErrorHandler, getAuth, requireAuth } from 'express-require-auth'
-import { redisDenylist } from 'express-require-auth/redis'
+import { type RedisClient, redisDenylist } from 'express-require-auth/redis'
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
-import type { RedisClientType } from 'redis'
 
 const LOGOUT = 'http://schemas.openid.net/event/backchannel-logout'
 
@@ -12,7 +11,7 @@ export interface LogoutOptions {
   audience: string
   /** The application that the issuer sends logout tokens to: the audience of these tokens. */
   clientId: string
-  redis: Pick<RedisClientType, 'get' | 'set' | 'isReady'>
+  redis: RedisClient
 }
 
 /**

@@ -25,7 +25,12 @@ export interface Claims extends JsonObject {
   readonly cnf?: Confirmation
 }
 
-/** Confirmation of a binding (RFC 7800 §3.1). */
+/**
+ * Confirmation of a binding (RFC 7800 §3.1).
+ *
+ * @example
+ * const { cnf } = getAuth(req).claims // { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }
+ */
 export interface Confirmation {
   /** Thumbprint of a DPoP key (RFC 9449 §6). */
   readonly jkt?: string

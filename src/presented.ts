@@ -25,7 +25,12 @@ export interface RequestEvidence {
   readonly certificate?: ClientCertificate | undefined
 }
 
-/** A client certificate: parsed, as DER, as PEM, or as the SHA-256 thumbprint of its DER in base64url. */
+/**
+ * A client certificate: parsed, as DER, as PEM, or as the SHA-256 thumbprint of its DER in base64url.
+ *
+ * @example
+ * const certificate: ClientCertificate = readFileSync('client.pem', 'utf8')
+ */
 export type ClientCertificate = X509Certificate | Uint8Array | string | { readonly 'x5t#S256': string }
 
 /**

@@ -40,10 +40,13 @@ test('what a check refuses, and what verify() decides, is told as an event', asy
   await request(app).get('/').auth(token, { type: 'bearer' }).expect(403)
 
   const seconds = expect.any(Number)
+  const hint = 'an opaque token: ask for one with audience=..., or turn on introspection'
+  const lacking = ['write:messages']
+  const scope = { claim: 'scope', expected: 'write:messages', received: 'read:messages', unverified: true }
   expect(events.filter(({ type }) => type === 'accepted' || type === 'refused')).toEqual([
     { type: 'accepted', issuer: issuer.url, source: 'jwt', seconds },
-    { type: 'refused', code: 'token_malformed', seconds },
+    { type: 'refused', code: 'token_malformed', seconds, details: { expected: 'a signed JWT', hint } },
     { type: 'accepted', issuer: issuer.url, source: 'cache', seconds },
-    { type: 'refused', code: 'insufficient_scope', seconds: 0 },
+    { type: 'refused', code: 'insufficient_scope', seconds: 0, details: { ...scope, lacking } },
   ])
 })

@@ -1,5 +1,6 @@
 import {
   createHmac,
+  createPrivateKey,
   createPublicKey,
   createSecretKey,
   generateKeyPairSync,
@@ -44,9 +45,15 @@ export function craftKey(
   return { privateKey, jwk: { ...jwk, kid } }
 }
 
+/** By way of PEM: in Node 20 a key that was just made can lock up for ever when it is exported as a JWK. */
 function newPrivateKey(type: 'rsa' | 'ec' | 'ed25519', options: object): KeyObject {
-  const defaults = { modulusLength: 2048, namedCurve: 'P-256' }
-  return generateKeyPairSync(type as 'rsa', { ...defaults, ...options }).privateKey
+  const defaults = { modulusLength: 2048, namedCurve: 'P-256', ...options }
+  const { privateKey } = generateKeyPairSync(type as 'rsa', {
+    ...defaults,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
+  return createPrivateKey(privateKey)
 }
 
 /** A setting for `issuer` whose tokens are signed with one of these keys; nothing is fetched. */

@@ -60,11 +60,15 @@ async function isFree(port: number): Promise<boolean> {
 test.each([
   ['SIGTERM to npm alone', (pid: number) => process.kill(pid, 'SIGTERM')],
   ['Ctrl-C, which goes to the whole process group,', (pid: number) => process.kill(-pid, 'SIGINT')],
-])('%s ends both servers and their open connections', async (_, end) => {
-  const { npm, issuer, api } = await npmStart()
-  const sockets = await Promise.all([issuer, api].map(openConnection))
-  const closed = Promise.all(sockets.map((socket) => once(socket, 'close')))
-  end(npm.pid as number)
-  await closed
-  await expect.poll(() => Promise.all([issuer, api].map(isFree)), { timeout: 10_000 }).toEqual([true, true])
-}, 30_000)
+])(
+  '%s ends both servers and their open connections',
+  async (_, end) => {
+    const { npm, issuer, api } = await npmStart()
+    const sockets = await Promise.all([issuer, api].map(openConnection))
+    const closed = Promise.all(sockets.map((socket) => once(socket, 'close')))
+    end(npm.pid as number)
+    await closed
+    await expect.poll(() => Promise.all([issuer, api].map(isFree)), { timeout: 10_000 }).toEqual([true, true])
+  },
+  30_000,
+)

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { startTestIssuer } from 'express-require-auth/testing'
 import request from 'supertest'
 import { afterAll, expect, test } from 'vitest'
-import { refusalCodes } from '../src/refusal/errors.js'
+import { refusalCodes } from '../src/refusal/table.js'
 
 const root = resolve(import.meta.dirname, '..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')

@@ -1,6 +1,5 @@
 import express, { type RequestHandler, Router } from 'express'
 import {
-  type Auth,
   anyOf,
   authErrorHandler,
   requireAnyScope,
@@ -11,6 +10,7 @@ import {
   requireScopes,
   requireStepUp,
 } from 'express-require-auth'
+import { authFor } from 'express-require-auth/testing'
 import express4 from 'express4'
 import supertest from 'supertest'
 import { describe, expect, test } from 'vitest'
@@ -46,6 +46,8 @@ describe('requireScopes', () => {
     expect(await ask(check, { scope: 'write:messages other read:messages' })).toEqual(admitted)
     expect(await ask(check, { scp: 'read:messages write:messages' })).toEqual(admitted)
     expect(await ask(check, { scp: ['read:messages', 'write:messages'] })).toEqual(admitted)
+    for (const scope of ['', null, []])
+      expect(await ask(check, { scope, scp: 'read:messages write:messages' })).toEqual(admitted)
   })
 
   test.each([
@@ -56,7 +58,7 @@ describe('requireScopes', () => {
     ['a longer one', { scope: 'read:messages:all write:messages' }],
     ['other separators', { scope: 'read:messages,write:messages' }],
     ['permissions of that name', { permissions: ['read:messages', 'write:messages'] }],
-    ['scp beside an empty scope', { scope: '', scp: ['read:messages', 'write:messages'] }],
+    ['scp beside another scope', { scope: 'other', scp: ['read:messages', 'write:messages'] }],
   ])('refuses a token with %s, naming all that are needed (RFC 6750 §3.1)', async (_, claims) => {
     expect(await ask(check, claims)).toEqual(lacksScope('read:messages write:messages'))
   })
@@ -270,10 +272,10 @@ describe.each([
   })
 })
 
-test('a check works for a req.auth that a test of the application set', async () => {
+test('a check works for an Auth of the test kit, in the default realm', async () => {
   const app = express()
   app.use((req, _res, next) => {
-    req.auth = { scopes: ['a'], permissions: [], claims: {} } as unknown as Auth
+    req.auth = authFor({ scope: 'a' })
     next()
   })
   app.use('/a', requireScopes('a'), (_req, res) => void res.sendStatus(204))
@@ -285,7 +287,7 @@ test('a check works for a req.auth that a test of the application set', async ()
 
 test('a synchronous check goes on at once', () => {
   let done = false
-  const req = { auth: { scopes: ['a'] } } as unknown as express.Request
+  const req = { auth: authFor({ scope: 'a' }) } as express.Request
   requireScopes('a')(req, {} as express.Response, () => {
     done = true
   })

@@ -76,7 +76,7 @@ describe.each([
     expect(status).toBe(204)
     expect(headers['access-control-allow-origin']).toBe('*')
     expect(headers['access-control-allow-methods']).toBe('GET, HEAD')
-    expect(headers['access-control-allow-headers']).toBe('*')
+    expect(headers['access-control-allow-headers']).toBe('*, Authorization')
   })
 })
 
@@ -215,14 +215,16 @@ describe('the document says what the middleware does (RFC 9728 §2)', () => {
 describe('challenges say where the document is (RFC 9728 §5.1)', () => {
   const realm = 'realm="api"'
   const metadata = 'resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/v1"'
+  const { url } = protectedResourceMetadata({ resource })
+  const naming = (options: Partial<RequireAuthOptions> = {}) => guard({ resourceMetadata: url, ...options })
 
   test('without credentials', async () => {
-    const { status, headers } = await serve({ auth: guard() }).get('/v1/messages')
+    const { status, headers } = await serve({ auth: naming() }).get('/v1/messages')
     expect([status, headers['www-authenticate']]).toEqual([401, `Bearer ${realm}, ${metadata}`])
   })
 
   test('beside an error', async () => {
-    const { status, headers } = await serve({ auth: guard() })
+    const { status, headers } = await serve({ auth: naming() })
       .get('/v1/messages')
       .auth('a.b.c', { type: 'bearer' })
     expect([status, headers['www-authenticate']]).toEqual([
@@ -233,7 +235,7 @@ describe('challenges say where the document is (RFC 9728 §5.1)', () => {
 
   test('beside the scope that is needed', async () => {
     const token = craft({ key, alg: 'ES256' })
-    const { status, headers } = await serve({ auth: guard() })
+    const { status, headers } = await serve({ auth: naming() })
       .get('/v1/messages')
       .auth(token, { type: 'bearer' })
     expect([status, headers['www-authenticate']]).toEqual([
@@ -243,7 +245,7 @@ describe('challenges say where the document is (RFC 9728 §5.1)', () => {
   })
 
   test('in every scheme', async () => {
-    const auth = guard({ dpop: { algorithms: ['ES256'] } })
+    const auth = naming({ dpop: { algorithms: ['ES256'] } })
     const { headers } = await serve({ auth }).get('/v1/messages')
     expect(headers['www-authenticate']).toBe(
       `Bearer ${realm}, ${metadata}, DPoP ${realm}, ${metadata}, algs="ES256"`,
@@ -251,17 +253,20 @@ describe('challenges say where the document is (RFC 9728 §5.1)', () => {
   })
 
   test('in the refusals of verify()', async () => {
-    const auth = guard()
-    protectedResourceMetadata({ resource, auth })
-    await expect(auth.verify('')).rejects.toMatchObject({
+    await expect(naming().verify('')).rejects.toMatchObject({
       headers: { 'WWW-Authenticate': `Bearer ${realm}, ${metadata}` },
     })
   })
 
-  test('also when the option says the same', async () => {
-    const { url } = protectedResourceMetadata({ resource })
-    const { headers } = await serve({ auth: guard({ resourceMetadata: url }) }).get('/v1/messages')
+  test('the handler itself can be named instead of its address', async () => {
+    const auth = guard({ resourceMetadata: protectedResourceMetadata({ resource }) })
+    const { headers } = await serve({ auth }).get('/v1/messages')
     expect(headers['www-authenticate']).toBe(`Bearer ${realm}, ${metadata}`)
+  })
+
+  test('only where the option says so: the handler changes nothing in the middleware', async () => {
+    const { headers } = await serve({ auth: guard() }).get('/v1/messages')
+    expect(headers['www-authenticate']).toBe(`Bearer ${realm}`)
   })
 
   test('an option that says otherwise is refused', () => {
@@ -297,4 +302,18 @@ describe('a wrong option is named', () => {
     expect(() => protectedResourceMetadata(wrong)).toThrow(TypeError)
     expect(() => protectedResourceMetadata(wrong)).toThrow(name)
   })
+})
+
+test('the middleware names the document of its resource, which names the issuers of the middleware', async () => {
+  const resource = 'https://api.northwind.com/v1'
+  const auth = requireAuth({
+    ...{ issuer: 'login.northwind.com', audience: resource },
+    resourceMetadata: { resource },
+  })
+  const metadata = protectedResourceMetadata({ resource, auth })
+  const app = express().use(metadata).use(auth).use(authErrorHandler())
+  const refused = await supertest(app).get('/v1')
+  expect(refused.headers['www-authenticate']).toBe(`Bearer realm="api", resource_metadata="${metadata.url}"`)
+  const document = await supertest(app).get(new URL(metadata.url).pathname)
+  expect(document.body.authorization_servers).toEqual(['https://login.northwind.com/'])
 })

@@ -35,7 +35,7 @@ export function createCheck(name: string, check: Check): RequestHandler {
       return
     }
     const settle = (admitted: boolean) => (admitted === true ? next() : refuse(check.refusal(auth)))
-    if (isPromise(decision)) decision.then(settle, refuse)
+    if (isPromise(decision)) Promise.resolve(decision).then(settle, refuse)
     else settle(decision)
   }
   return Object.assign(handler, { [CHECK]: check })

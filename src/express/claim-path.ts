@@ -1,4 +1,9 @@
-/** The name of a claim, or the way to a member within one. */
+/**
+ * The name of a claim, or the way to a member within one.
+ *
+ * @example
+ * const path: ClaimPath = ['https://northwind.com/roles', 'level']
+ */
 export type ClaimPath = string | readonly string[]
 
 /**

@@ -5,6 +5,12 @@ import { checked, type Fields, or } from '../options/schema.js'
 import { isAuthError } from '../refusal/errors.js'
 import { isRequest } from './require-auth.js'
 
+/**
+ * How refusals are rendered.
+ *
+ * @example
+ * app.use(authErrorHandler({ details: process.env.NODE_ENV === 'development' }))
+ */
 export interface AuthErrorHandlerOptions {
   /**
    * FOR DEVELOPMENT ONLY. Adds the member `details` with what was expected and what came. It tells every client, and

@@ -3,7 +3,12 @@ import { type Check, oneOf, wrong } from '../options/checks.js'
 import type { ClientCertificate } from '../presented.js'
 import { isFromTrustedProxy } from './request-url.js'
 
-/** How a proxy that ends TLS hands on the client's certificate. */
+/**
+ * How a proxy that ends TLS hands on the client's certificate.
+ *
+ * @example
+ * const format: CertificateFormat = 'nginx'
+ */
 export type CertificateFormat = 'nginx' | 'envoy' | 'aws-alb' | 'rfc9440'
 
 interface Format {

@@ -2,10 +2,11 @@ import type { TLSSocket } from 'node:tls'
 import type { Request } from 'express'
 import type { Guard } from '../guard/guard.js'
 import type { TokenPlace } from '../guard/options.js'
-import { after, isPromise } from '../net/after.js'
+import { after } from '../net/after.js'
 import type { Presented, RequestEvidence } from '../presented.js'
 import type { Scheme } from '../refusal/challenge.js'
 import { authError } from '../refusal/errors.js'
+import { isRepeated } from './raw-headers.js'
 import { createRequestUrls } from './request-url.js'
 
 /** An access token as it was sent: nothing is verified. */
@@ -75,16 +76,24 @@ export function hasQueryToken(req: Request): boolean {
   return req.query?.access_token !== undefined
 }
 
+/** One place after the other: a promise of one must not be left alone when the next one throws. */
 function fromPlaces(
   req: Request,
   places: readonly Place[],
   schemes: readonly Scheme[],
 ): Credentials | undefined | Promise<Credentials | undefined> {
-  const found = places.map((place) => fromPlace(req, place, schemes))
-  return found.some(isPromise) ? Promise.all(found).then(sole) : sole(found as (Credentials | undefined)[])
+  const none: Found = []
+  const found = places.reduce<Found | Promise<Found>>(
+    (earlier, place) =>
+      after(earlier, (sent) => after(fromPlace(req, place, schemes), (more) => [...sent, more])),
+    none,
+  )
+  return after(found, sole)
 }
 
-function sole(found: readonly (Credentials | undefined)[]): Credentials | undefined {
+type Found = readonly (Credentials | undefined)[]
+
+function sole(found: Found): Credentials | undefined {
   const sent = found.filter((each) => each !== undefined)
   if (sent.length > 1) throw authError('credentials_repeated')
   return sent[0]
@@ -124,26 +133,13 @@ function textOf(value: unknown): string | undefined {
 function fromHeader(req: Request, schemes: readonly Scheme[]): Credentials | undefined {
   const { authorization } = req.headers
   if (authorization === undefined) return undefined
-  if (isRepeated(req.rawHeaders)) throw authError('credentials_repeated')
+  if (Array.isArray(authorization) || isRepeated(req.rawHeaders, 'authorization'))
+    throw authError('credentials_repeated')
   const scheme = schemeOf(req)
   if (scheme === undefined || !schemes.includes(scheme)) return undefined
   const token = authorization.slice(scheme.length).replace(/^ +/, '')
   if (token === '' || authorization[scheme.length] !== ' ') throw authError('credentials_malformed')
   return { token, scheme }
-}
-
-/**
- * Node keeps the first of two Authorization headers and drops the other silently; a proxy may have judged that one.
- * Serverless adapters have no raw headers: there is nothing to count.
- */
-function isRepeated(rawHeaders: readonly string[] | undefined): boolean {
-  if (rawHeaders === undefined) return false
-  let count = 0
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] as string
-    if (name.length === 13 && name.toLowerCase() === 'authorization') count += 1
-  }
-  return count > 1
 }
 
 function hasForm(req: Request): boolean {

@@ -8,6 +8,12 @@ import { createCheck } from './check.js'
 import { insufficientScope } from './route-checks.js'
 import { scopeTokens } from './scope-tokens.js'
 
+/**
+ * What a log-in must have been like. @see RFC 9470 §3
+ *
+ * @example
+ * const recent: StepUpOptions = { maxAgeSeconds: 300, scopes: 'transfer' }
+ */
 export interface StepUpOptions {
   /** Acceptable `acr` values, in order of preference. */
   acrValues?: string | readonly string[]

@@ -34,10 +34,15 @@ function bound(
   return after(checkBinding(judged.auth, presented), (headers) => (headers ? { ...judged, headers } : judged))
 }
 
-/** Without its port: a custom domain is a host name. */
+/** Without port, since a custom domain is a host name. Empty for what is no URL. */
+function hostnameOf(url: string): string[] {
+  const { hostname } = URL.canParse(url) ? new URL(url) : { hostname: '' }
+  return hostname === '' ? [] : [hostname]
+}
+
 function checkHost({ auth, issuer }: Judged, { evidence }: Presented): void {
-  const hosts = (evidence?.urls ?? []).filter((url) => URL.canParse(url)).map((url) => new URL(url).hostname)
-  if (hosts.includes(new URL(auth.issuer).hostname)) return
+  const hosts = [...new Set((evidence?.urls ?? []).flatMap(hostnameOf))]
+  if (hostnameOf(auth.issuer).some((name) => hosts.includes(name))) return
   throw authError('issuer_host_mismatch', {
     details: () =>
       detailsOf({

@@ -35,8 +35,8 @@ export interface AudienceRule {
 export interface KindRules {
   /** Header `typ`s besides the usual ones, in lower case. */
   readonly tokenTypes: readonly string[]
-  /** Whether access tokens carry `nonce`, which elsewhere marks ID tokens. */
-  readonly allowNonce: boolean
+  /** Whether access tokens carry `nonce` or `at_hash`, which elsewhere mark ID tokens. */
+  readonly allowIdTokenClaims: boolean
 }
 
 /** Which issuers are trusted, for which request. */
@@ -84,8 +84,9 @@ function createNearMissWatch(names: readonly string[], events: Events) {
   const told = new Set<string>()
   return (unverifiedIssuer: unknown): void => {
     if (!events.listening || typeof unverifiedIssuer !== 'string') return
+    if (told.size >= MAX_TOLD || told.has(unverifiedIssuer)) return
     const hint = nearMissHint(names, unverifiedIssuer)
-    if (hint === undefined || told.size >= MAX_TOLD || told.has(unverifiedIssuer)) return
+    if (hint === undefined) return
     told.add(unverifiedIssuer)
     events.emit({
       type: 'issuer_near_miss',

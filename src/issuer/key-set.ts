@@ -1,6 +1,12 @@
 import type { JWK } from 'jose'
 import { type Algorithm, algorithmsOf } from '../jose/algorithms.js'
-import { importKey, type UsableJwk, usableJwk, type VerificationKey } from '../jose/verification-key.js'
+import {
+  importKey,
+  type KeyName,
+  type UsableJwk,
+  usableJwk,
+  type VerificationKey,
+} from '../jose/verification-key.js'
 import { AnswerError } from '../net/fetch-json.js'
 
 /** The usable keys of one issuer, by `kid` and algorithm. */
@@ -41,11 +47,12 @@ export async function readKeySet(
   if (listed.length > MAX_KEYS) throw new AnswerError(`the key set of ${issuer} has over ${MAX_KEYS} keys`)
   const usable = distinct(listed.map((jwk) => usableJwk(jwk, algorithms)).filter((key) => key !== undefined))
   const { unique, ambiguous } = byName(usable)
-  const keys = await Promise.all(unique.map((key) => sameKey(former, key) ?? importKey(key)))
+  const kept = new Map([...former.keys()].map((key) => [identityOf(key), key]))
+  const keys = await Promise.all(unique.map((key) => kept.get(identityOf(key)) ?? importKey(key)))
   const found = keys.filter((key) => key !== undefined)
   if (found.length > 0) return keySetOf(found, ambiguous)
   throw new AnswerError(
-    `the key set of ${issuer} holds no usable key for ${algorithms.join(', ')}${foundIn(listed)}`,
+    `the key set of ${issuer} holds no usable key for ${algorithms.join(', ')}${foundIn(listed, algorithms)}`,
   )
 }
 
@@ -62,12 +69,17 @@ function keysOf(jwks: unknown): JWK[] | undefined {
   return Array.isArray(keys) ? keys.filter((jwk) => typeof jwk === 'object' && jwk !== null) : undefined
 }
 
-function nameOf({ kid, alg }: Pick<UsableJwk, 'kid' | 'alg'>): string {
+function nameOf({ kid, alg }: KeyName): string {
   return JSON.stringify([kid, alg])
 }
 
+/** Equal for keys that are the same in all that counts. */
+function identityOf({ kid, alg, material, issuer }: KeyName): string {
+  return JSON.stringify([kid, alg, material, issuer])
+}
+
 function distinct(keys: readonly UsableJwk[]): UsableJwk[] {
-  return [...new Map(keys.map((key) => [`${nameOf(key)} ${key.material} ${key.issuer}`, key])).values()]
+  return [...new Map(keys.map((key) => [identityOf(key), key])).values()]
 }
 
 /** A `kid` that stands for several keys names none of them; the others go on (RFC 7517 §4.5). */
@@ -79,15 +91,10 @@ function byName(keys: readonly UsableJwk[]) {
   return { unique: keys.filter(isUnique), ambiguous: [...new Set(ambiguous)] }
 }
 
-function sameKey(former: KeySet, jwk: UsableJwk): VerificationKey | undefined {
-  return [...former.keys()].find(
-    (key) => nameOf(key) === nameOf(jwk) && key.material === jwk.material && key.issuer === jwk.issuer,
-  )
-}
-
 /** Names known algorithms only: the set's own text is the issuer's. */
-function foundIn(listed: readonly JWK[]): string {
+function foundIn(listed: readonly JWK[], allowed: readonly Algorithm[]): string {
   const found = new Set(listed.flatMap((jwk) => algorithmsOf(jwk).filter((alg) => (jwk.alg ?? alg) === alg)))
+  if (allowed.some((alg) => found.has(alg))) return '; those it has are not fit to verify, or share their kid'
   return found.size === 0 ? '' : `; it has keys for ${[...found].join(', ')}`
 }
 

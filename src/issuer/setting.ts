@@ -21,7 +21,12 @@ export interface AudienceByClaim {
   values: string | readonly string[]
 }
 
-/** This API's identifier, or several, or the claim that stands for them. */
+/**
+ * This API's identifier, or several, or the claim that stands for them.
+ *
+ * @example
+ * const audience: Audience = ['https://messages.northwind.com', 'https://files.northwind.com']
+ */
 export type Audience = string | readonly string[] | AudienceByClaim
 
 /**
@@ -49,13 +54,18 @@ export interface IssuerOptions {
   /** `typ`s of its access tokens besides `JWT` and `at+jwt`. Default none. @see RFC 8725 §3.11 */
   tokenTypes?: readonly string[]
   /**
-   * Takes tokens with `nonce`, which marks ID tokens elsewhere. For Dex, and Keycloak before version 25; then no ID
-   * token may have this API's audience. Default false.
+   * Takes tokens with `nonce`, `at_hash` and the like, which mark ID tokens elsewhere. For Dex, and Keycloak before
+   * version 25: an ID token with this API's audience then passes too. Default false.
    */
-  allowNonce?: boolean
+  allowIdTokenClaims?: boolean
 }
 
-/** An issuer URL, a bare domain (`login.northwind.com` means `https://login.northwind.com/`), or settings. */
+/**
+ * An issuer URL, a bare domain (`login.northwind.com` means `https://login.northwind.com/`), or settings.
+ *
+ * @example
+ * const issuers: IssuerSetting[] = ['northwind.auth0.com', { issuer: 'login.northwind.com', algorithms: ['RS256'] }]
+ */
 export type IssuerSetting = string | IssuerOptions
 
 const keySet: Check<JSONWebKeySet> = (value, name) => {
@@ -94,7 +104,7 @@ const FIELDS = {
   algorithms: maybe(someOf(ALGORITHMS)),
   audience: maybe(audienceRule),
   tokenTypes: or<readonly string[], readonly string[]>([], listOf(text)),
-  allowNonce: or(false, bool),
+  allowIdTokenClaims: or(false, bool),
 } satisfies Fields<IssuerOptions>
 
 type Settings = Checked<typeof FIELDS>
@@ -113,7 +123,7 @@ export function createIssuerBuilder(defaults: IssuerDefaults): (setting: IssuerS
     const { metadataUrl, jwksUri, jwks: seed } = urlsChecked(given, defaults)
     const isNamed = metadataUrl !== undefined || jwksUri !== undefined || seed !== undefined
     const issuer = isNamed ? issuerName(given.issuer) : issuerUrl(given.issuer, defaults.httpHosts)
-    const { algorithms = defaults.algorithms, audience = defaults.audience, allowNonce } = given
+    const { algorithms = defaults.algorithms, audience = defaults.audience, allowIdTokenClaims } = given
     const isFixed = seed !== undefined && metadataUrl === undefined && jwksUri === undefined
     const source = { issuer, metadataUrl, jwksUri, seed, isFixed, algorithms, httpHosts: defaults.httpHosts }
     return Object.freeze({
@@ -123,7 +133,7 @@ export function createIssuerBuilder(defaults: IssuerDefaults): (setting: IssuerS
       isDiscoverable: metadataUrl !== undefined || !isNamed,
       audience,
       algorithms,
-      kinds: { allowNonce, tokenTypes: given.tokenTypes.map((type) => type.toLowerCase()) },
+      kinds: { allowIdTokenClaims, tokenTypes: given.tokenTypes.map((type) => type.toLowerCase()) },
       keys: createKeySource({ ...source, shared: defaults }),
     })
   }

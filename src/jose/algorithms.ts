@@ -26,7 +26,12 @@ const table = {
   Ed25519: { kty: 'OKP', crv: 'Ed25519' },
 } as const satisfies Record<string, AlgorithmRow>
 
-/** A signature algorithm that can be turned on. @see RFC 7518 §3.1, RFC 8037, RFC 9864 */
+/**
+ * A signature algorithm that can be turned on. @see RFC 7518 §3.1, RFC 8037, RFC 9864
+ *
+ * @example
+ * const algorithms: Algorithm[] = ['RS256', 'ES256']
+ */
 export type Algorithm = keyof typeof table
 
 export const ALGORITHMS = Object.keys(table) as readonly Algorithm[]

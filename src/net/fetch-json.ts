@@ -77,7 +77,10 @@ export async function fetchJson(url: string, options: FetchJsonOptions): Promise
 /** Ends the exchange even where a `fetch` option ignores its signal. */
 function endOf(url: string, signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(new FetchError(url, 'timed out')), { once: true })
+    const end = () => reject(new FetchError(url, 'timed out'))
+    if (signal.aborted)
+      end() // between two fetches of one step
+    else signal.addEventListener('abort', end, { once: true })
   })
 }
 
@@ -94,10 +97,10 @@ async function exchange(url: string, options: FetchJsonOptions): Promise<JsonAns
   }
 }
 
-/** Frees the connection of an answer that nobody reads. Bodies of other `fetch` functions may lack `cancel`. */
-function abandon({ body }: Response): void {
+/** Frees the connection of an answer that nobody reads. What other `fetch` functions bring may lack any of this. */
+function abandon(response: Response): void {
   try {
-    body?.cancel().catch(() => {})
+    response.body?.cancel().catch(() => {})
   } catch {
     // such a body ends with its connection
   }

@@ -96,7 +96,8 @@ export function having<T extends object>(...methods: readonly (keyof T & string)
     const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null
     const missing = isObject ? methods.find((each) => typeof (value as T)[each] !== 'function') : methods[0]
     if (missing === undefined) return value as T
-    throw wrong(isObject ? `${name}.${missing}` : name, isObject ? 'a function' : 'an object', value)
+    if (!isObject) throw wrong(name, 'an object', value)
+    throw wrong(`${name}.${missing}`, 'a function', (value as T)[missing])
   }
 }
 
@@ -109,9 +110,13 @@ export function wrong(name: string, expected: string, value: unknown, hint?: str
   return new TypeError(hint === undefined ? message : `${message} (${hint})`)
 }
 
+/** What stands between `//` and `@` in a URL: often a password. */
+const USER_INFO = /\/\/[^/@\s"]*@/g
+
 /** Names the kind of functions and objects, whose text would be their source. */
 function written(value: unknown): string {
-  if (typeof value === 'string' || Array.isArray(value)) return String(JSON.stringify(value)).slice(0, 200)
+  if (typeof value === 'string' || Array.isArray(value))
+    return String(JSON.stringify(value)).replace(USER_INFO, '//...@').slice(0, 200)
   if (typeof value === 'function') return 'a function'
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }

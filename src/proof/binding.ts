@@ -1,7 +1,8 @@
 import type { Auth } from '../auth.js'
 import { after } from '../net/after.js'
 import type { ClientCertificate, Presented } from '../presented.js'
-import { authError, type RefusalCode } from '../refusal/errors.js'
+import { detailsOf, type Finding } from '../refusal/details.js'
+import { type AuthError, authError } from '../refusal/errors.js'
 import { thumbprintOf } from './client-certificate.js'
 import { createProofCheck, type ResponseHeaders } from './dpop.js'
 import type { DpopRules } from './dpop-options.js'
@@ -43,7 +44,8 @@ export function createBindingCheck(rules: BindingRules): BindingCheck | undefine
 function createCertificateCheck(mtls: MtlsRules | undefined) {
   return ({ claims }: Auth, { evidence, context }: Presented): void | Promise<void> => {
     const thumbprint = claims.cnf?.['x5t#S256']
-    if (thumbprint === undefined) return demand(!mtls?.required, 'binding_required')
+    if (thumbprint === undefined && mtls?.required) throw unbound('x5t#S256')
+    if (thumbprint === undefined) return
     if (!mtls) throw authError('binding_unsupported')
     const find = context === undefined ? undefined : mtls.certificate
     const certificate = find ? find(context as never) : evidence?.certificate
@@ -52,7 +54,9 @@ function createCertificateCheck(mtls: MtlsRules | undefined) {
 }
 
 function checkThumbprint(expected: string, certificate: ClientCertificate | undefined | null): void {
-  if (!certificate || thumbprintOf(certificate) !== expected) throw authError('binding_mismatch')
+  const received = certificate ? thumbprintOf(certificate) : undefined
+  if (received !== expected)
+    throw mismatch({ expected: `a client certificate with x5t#S256 ${expected}`, received })
 }
 
 function createKeyCheck({ dpop, clockToleranceSeconds }: BindingRules): BindingCheck {
@@ -60,13 +64,21 @@ function createKeyCheck({ dpop, clockToleranceSeconds }: BindingRules): BindingC
   return (auth, { scheme, evidence }) => {
     const isDpop = scheme === 'DPoP'
     // the scheme is for bound tokens only (RFC 9449 §7.1)
-    if (auth.claims.cnf?.jkt === undefined) return demand(!dpop?.required && !isDpop, 'binding_required')
+    const isBound = auth.claims.cnf?.jkt !== undefined
+    if (!isBound && (dpop?.required || isDpop)) throw unbound('jkt')
+    if (!isBound) return undefined
     if (!checkProof) throw authError('binding_unsupported')
-    demand(isDpop, 'binding_mismatch') // a thief would send it without proof
+    // a thief would send it without proof
+    if (!isDpop) throw mismatch({ expected: 'the DPoP scheme with a proof', received: scheme })
     return checkProof(auth, evidence)
   }
 }
 
-function demand(condition: boolean, code: RefusalCode): undefined {
-  if (!condition) throw authError(code)
+function unbound(member: string): AuthError {
+  const hint = 'have the authorization server bind the token to its client'
+  return authError('binding_required', { details: () => detailsOf({ claim: 'cnf', expected: member, hint }) })
+}
+
+function mismatch(finding: Finding): AuthError {
+  return authError('binding_mismatch', { details: () => detailsOf({ claim: 'cnf', ...finding }) })
 }

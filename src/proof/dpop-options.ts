@@ -4,6 +4,12 @@ import { type Checked, type Fields, maybe, or } from '../options/schema.js'
 import { checkedNonces, type NonceOptions } from './nonce.js'
 import { createMemoryReplayStore, type ReplayStore } from './replay-store.js'
 
+/**
+ * How tokens that are bound to a key of the client are taken. @see RFC 9449
+ *
+ * @example
+ * const dpop: DpopOptions = { required: true, nonce: { secrets: process.env.NONCE_SECRET ?? '' } }
+ */
 export interface DpopOptions {
   /** Refuses tokens that are not bound to a key. Default false: Bearer tokens are taken beside bound ones. */
   required?: boolean

@@ -109,7 +109,10 @@ function checkTime({ claims }: UnverifiedProof, rules: ProofRules): number {
   if (!isRecent) throw nonces ? nonceRequired(nonces) : expired(claims.iat, maxAgeSeconds)
   const { nbf = Number.NEGATIVE_INFINITY, exp = Number.POSITIVE_INFINITY } = claims
   if (nbf <= now + clockToleranceSeconds && now < exp + clockToleranceSeconds) return createdAt
-  throw authError('proof_expired')
+  const expected = `nbf before and exp after ${Math.floor(now)}`
+  throw authError('proof_expired', {
+    details: () => detailsOf({ claim: 'nbf, exp', expected, received: { nbf: claims.nbf, exp: claims.exp } }),
+  })
 }
 
 function expired(iat: number, maxAgeSeconds: number): AuthError {

@@ -2,7 +2,12 @@ import { bool, func } from '../options/checks.js'
 import { type Checked, type Fields, maybe, or } from '../options/schema.js'
 import type { ClientCertificate } from '../presented.js'
 
-/** Finds the client certificate of a request. */
+/**
+ * Finds the client certificate of a request.
+ *
+ * @example
+ * const fromHeader: CertificateSource<Request> = (req) => decodeURIComponent(req.get('x-client-cert') ?? '')
+ */
 export type CertificateSource<Context> = (
   context: Context,
 ) => ClientCertificate | undefined | null | Promise<ClientCertificate | undefined | null>

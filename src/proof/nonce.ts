@@ -2,6 +2,12 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Check } from '../options/checks.js'
 import { checked, type Fields, required } from '../options/schema.js'
 
+/**
+ * What nonces for proofs are made with. @see RFC 9449 §8, §9
+ *
+ * @example
+ * const nonce: NonceOptions = { secrets: [newSecret, oldSecret] }
+ */
 export interface NonceOptions {
   /**
    * What nonces are signed with, each at least 32 characters: the same on every machine. The first signs, all are

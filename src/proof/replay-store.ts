@@ -19,6 +19,12 @@ export interface ReplayStore {
   claim(id: string, ttlSeconds: number): Promise<boolean>
 }
 
+/**
+ * How much is remembered in this process.
+ *
+ * @example
+ * const replayStore = createMemoryReplayStore({ maxEntries: 100_000 })
+ */
 export interface MemoryReplayStoreOptions {
   /** Most proofs remembered. When it is full of unexpired ones, further requests get 503. Default 1000000. */
   maxEntries?: number

@@ -1,31 +1,53 @@
 import { wrong } from '../options/checks.js'
 
-/** Sends one command as it stands, such as `sendCommand('GET', key)`: the convention of rate-limit-redis. */
+/**
+ * Sends one command as it stands, such as `sendCommand('GET', key)`: the convention of rate-limit-redis.
+ *
+ * @example
+ * const send: SendCommand = (...command) => client.sendCommand(command)
+ */
 export type SendCommand = (...command: string[]) => Promise<unknown>
 
-/** A client, cluster or sentinel of `redis` (node-redis 4.6 or later). */
+/** Every function: clients declare their methods by overloads that nothing narrower fits. */
+type AnyMethod = (...args: never) => unknown
+
+/**
+ * A client, pool, cluster or sentinel of `redis` (node-redis 4.6 or later).
+ *
+ * @example
+ * const client: NodeRedisClient = await createClient().on('error', console.error).connect()
+ */
 export interface NodeRedisClient {
   readonly isOpen: boolean
   /** False while the connection is down. */
   readonly isReady?: boolean
-  get(...args: never[]): Promise<unknown>
-  set(...args: never[]): Promise<unknown>
-  eval(...args: never[]): Promise<unknown>
-  sendCommand(...args: never[]): Promise<unknown>
+  readonly get: AnyMethod
+  readonly set: AnyMethod
+  readonly eval: AnyMethod
 }
 
-/** A client or cluster of `ioredis` or `iovalkey`. */
+/**
+ * A client or cluster of `ioredis` or `iovalkey`.
+ *
+ * @example
+ * const client: IoredisClient = new Redis(process.env.REDIS_URL)
+ */
 export interface IoredisClient {
   readonly status: string
-  call(...args: never[]): Promise<unknown>
+  readonly call: AnyMethod
 }
 
-/** A client of `@upstash/redis`. */
+/**
+ * A client of `@upstash/redis`.
+ *
+ * @example
+ * const client: UpstashClient = Redis.fromEnv()
+ */
 export interface UpstashClient {
-  get(...args: never[]): Promise<unknown>
-  set(...args: never[]): Promise<unknown>
-  eval(...args: never[]): Promise<unknown>
-  createScript(...args: never[]): unknown
+  readonly get: AnyMethod
+  readonly set: AnyMethod
+  readonly eval: AnyMethod
+  readonly createScript: AnyMethod
 }
 
 /**
@@ -60,12 +82,30 @@ export interface RedisCommands {
  */
 export function redisCommands(client: unknown, name: string): RedisCommands {
   const known = KINDS.find(({ is }) => is((client ?? {}) as Members))
-  if (known) return known.commands(client as never)
+  if (known) return answering(known.commands(client as never))
   throw wrong(
     name,
     'called with a client of redis, ioredis, iovalkey or @upstash/redis, or with { sendCommand }',
     client,
   )
+}
+
+/**
+ * A client that answers by callback, or a `sendCommand` without its `return`, resolves with undefined: taken for the
+ * null of an absent key, it would lift every revocation.
+ */
+function answering({ get, setOnce, evaluate, isDown }: RedisCommands): RedisCommands {
+  return {
+    get: async (key) => defined(await get(key)),
+    setOnce: async (key, milliseconds) => defined(await setOnce(key, milliseconds)),
+    evaluate: async (script, key, args) => defined(await evaluate(script, key, args)),
+    isDown,
+  }
+}
+
+function defined(answer: unknown): unknown {
+  if (answer !== undefined) return answer
+  throw new Error('The Redis client resolved with undefined, which is no answer')
 }
 
 type Members = Readonly<Record<string, unknown>>
@@ -106,7 +146,8 @@ const DOWN = ['close', 'reconnecting', 'end']
 
 function byIoredis(client: { status: string; call: SendCommand }): RedisCommands {
   return {
-    ...bySendCommand((...command) => client.call(...command)),
+    // in lower case, or iovalkey finds no key in the command: a prefix would be left out, and a cluster node guessed
+    ...bySendCommand((name = '', ...args) => client.call(name.toLowerCase(), ...args)),
     isDown: () => DOWN.includes(client.status),
   }
 }

@@ -5,6 +5,12 @@ import { createAsk } from './ask.js'
 import type { RedisClient } from './client.js'
 import { keyPrefix } from './key-prefix.js'
 
+/**
+ * How used proofs are kept.
+ *
+ * @example
+ * const replayStore = createRedisReplayStore(redis, { prefix: 'messages:dpop:' })
+ */
 export interface RedisReplayStoreOptions {
   /** In front of every key. Default `dpop:`. */
   prefix?: string

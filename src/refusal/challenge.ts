@@ -1,4 +1,4 @@
-import { type AuthError, challengeParamsOf } from './errors.js'
+import { type AuthError, challengeParamsOf, wordsOf } from './errors.js'
 
 /** How an access token can be sent: RFC 6750, RFC 9449. */
 export type Scheme = 'Bearer' | 'DPoP'
@@ -47,10 +47,11 @@ function bareChallenge(scheme: Scheme, { realm, resourceMetadata, dpop }: Challe
 }
 
 function errorParams(refusal: AuthError): string {
-  if (refusal.error === undefined) return ''
-  const params = Object.entries({ error: refusal.error, ...challengeParamsOf(refusal) })
+  const { error, description } = wordsOf(refusal.code)
+  if (error === undefined) return ''
+  const params = Object.entries({ error, ...challengeParamsOf(refusal) })
   const written = params.map(([name, value]) => `, ${name}="${value}"`).join('')
-  return `${written}, error_description="${refusal.message}"`
+  return `${written}, error_description="${description}"`
 }
 
 /** Puts the challenge on a refusal. An outage gets none: the client is not to log in again. */

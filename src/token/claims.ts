@@ -2,7 +2,8 @@ import { audiencesOf, type Claims, isStrings } from '../auth.js'
 import type { AudienceRule } from '../issuer/issuers.js'
 import type { JsonObject } from '../jose/compact-jws.js'
 import { detailsOf, type Finding, nearMissHint, oneOf } from '../refusal/details.js'
-import { authError, type RefusalCode } from '../refusal/errors.js'
+import { authError } from '../refusal/errors.js'
+import type { RefusalCode } from '../refusal/table.js'
 import { ageFault, expiryFault, issuedAtFault, notBeforeFault } from './time-rules.js'
 
 /** What every access token is held to, whatever its issuer. */
@@ -135,7 +136,8 @@ function audienceFault(claims: JsonObject, context: ClaimContext): ClaimFault | 
   const hasNone = aud === undefined || aud === null || (Array.isArray(aud) && aud.length === 0)
   if (claim !== 'aud' && !hasNone)
     return { code: 'audience_mismatch', claim: 'aud', expected: `none, beside ${claim}`, received: aud }
-  if ((hasNone && context.audienceOptional) || namesOne(received, values)) return undefined
+  const isUnnamed = received === undefined || received === null || (claim === 'aud' && hasNone)
+  if ((isUnnamed && context.audienceOptional) || namesOne(received, values)) return undefined
   const hint = audienceHint(received, values, claims)
   return { code: 'audience_mismatch', claim, expected: oneOf(values), received, hint }
 }

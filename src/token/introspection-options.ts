@@ -105,6 +105,7 @@ export type IntrospectionRules = ReturnType<typeof introspectionRules>
 
 /** A check for the option `introspection`. */
 export const introspectionRules = (value: unknown, name: string) => {
+  if (Array.isArray(value)) throw new TypeError(`${name} must be an object, got a list`) // not shown: it may hold secrets
   const { clientSecret, privateKey, authMethod, ...rules } = checked(FIELDS, value, { name })
   if ((clientSecret === undefined) === (privateKey === undefined))
     throw new TypeError(`${name} needs one of clientSecret and privateKey`)

@@ -4,6 +4,7 @@ import type { JsonObject } from '../jose/compact-jws.js'
 import { createAttempts } from '../net/attempts.js'
 import { AnswerError, FetchError, type FetchJsonOptions, fetchJson, withDeadline } from '../net/fetch-json.js'
 import { createLimit } from '../net/limit.js'
+import { createSingleFlight } from '../net/single-flight.js'
 import { outage } from '../refusal/errors.js'
 import type { Events } from '../refusal/events.js'
 import { authenticateClient } from './client-authentication.js'
@@ -39,7 +40,9 @@ const STATUSES_FOR_ALL: readonly unknown[] = [undefined, 401, 403, 429]
 export function createIntrospectionRequest(config: IntrospectionRequestConfig): IntrospectionRequest {
   const { rules, issuer, events, fetch } = config
   const endpoint = createEndpoint(config)
-  const limited = createLimit(LIMIT, () => outage('introspection_unavailable', 1))
+  const limited = createLimit({ ...LIMIT, waitSeconds: rules.timeoutSeconds }, () =>
+    outage('introspection_unavailable', 1),
+  )
   const attempts = createAttempts({
     code: 'introspection_unavailable',
     affectsAll: (error) => error instanceof FetchError && STATUSES_FOR_ALL.includes(error.status),
@@ -74,26 +77,45 @@ async function question(token: string, { transport, endpoint, config }: Question
   const url = await endpoint.find(transport)
   const proof = await authenticateClient(rules, issuer.issuer)
   const form = new URLSearchParams({ token, token_type_hint: 'access_token', ...proof.form })
-  const accept = rules.signedResponse ? { mediaType: SIGNED_ANSWER } : {}
+  const accept = rules.signedResponse ? SIGNED_ANSWER : 'application/json'
   const askedAt = Date.now() / 1000
-  const { body } = await fetchJson(url, { ...transport, ...accept, form, headers: proof.headers })
+  const { body } = await fetchJson(url, {
+    ...transport,
+    ...(rules.signedResponse && { mediaType: SIGNED_ANSWER }),
+    form,
+    headers: { accept, ...proof.headers },
+  })
   const { clientId } = rules
   const context = { issuer, clientId, clockToleranceSeconds, askedAt }
   const answer = rules.signedResponse ? await readSignedAnswer(body as string, context) : body
-  if (isObject(answer)) return answer
-  throw new AnswerError(`${url} did not answer with a JSON object`)
+  if (!isObject(answer)) throw new AnswerError(`${url} did not answer with a JSON object`)
+  if (!isWithin(MAX_DEPTH, answer)) throw new AnswerError(`${url} answered with too deep an object`)
+  return answer
+}
+
+/** Deeper than any real answer, and far from the end of the stack. */
+const MAX_DEPTH = 32
+
+function isWithin(depth: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return depth > 0 && Object.values(value).every((item) => isWithin(depth - 1, item))
 }
 
 type Endpoint = ReturnType<typeof createEndpoint>
 
-/** Discovered once, and again after a failure: the server may have moved. */
+/** Discovered once for all who ask, and again after a failure: the server may have moved. */
 function createEndpoint({ rules, metadata }: IntrospectionRequestConfig) {
+  const discoveries = createSingleFlight<string>()
   let known = rules.endpoint
+
+  async function discover(transport: FetchJsonOptions): Promise<string> {
+    known = linkIn(await fetchMetadata(metadata, transport), 'introspection_endpoint', metadata)
+    return known
+  }
+
   return {
-    async find(transport: FetchJsonOptions): Promise<string> {
-      known ??= linkIn(await fetchMetadata(metadata, transport), 'introspection_endpoint', metadata)
-      return known
-    },
+    find: async (transport: FetchJsonOptions): Promise<string> =>
+      known ?? discoveries.run('introspection_endpoint', () => discover(transport)),
     forget: () => {
       known = rules.endpoint
     },

@@ -6,8 +6,11 @@ import { authError } from '../refusal/errors.js'
 const ACCESS_TOKEN_TYPES: readonly unknown[] = ['at+jwt', 'application/at+jwt']
 const UNTYPED: readonly unknown[] = [undefined, 'jwt', 'application/jwt']
 
-/** Claims that only other JWTs have: ID tokens, logout and security event tokens, introspection answers, proofs. */
-const FOREIGN_CLAIMS = ['at_hash', 'c_hash', 's_hash', 'events', 'token_introspection', 'htm', 'htu', 'nonce']
+/** Claims that only ID tokens have, at most issuers (OpenID Connect Core §2, §3.3.2.11). */
+export const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash']
+
+/** Claims of logout and security event tokens, introspection answers and proofs. */
+const FOREIGN_CLAIMS = ['events', 'token_introspection', 'htm', 'htu']
 
 /**
  * Claims by which servers name the kind of a token, and whether what they say may be an access token: Cognito
@@ -48,15 +51,14 @@ export function checkMarks(claims: JsonObject): void {
 export function typeFault(
   { typ }: JsonObject,
   claims: JsonObject,
-  { profile, tokenTypes, allowNonce }: KindContext,
+  { profile, tokenTypes, allowIdTokenClaims }: KindContext,
 ): Finding | undefined {
   const type = typeof typ === 'string' ? typ.toLowerCase() : typ // media types compare case-insensitively
   if (ACCESS_TOKEN_TYPES.includes(type) || tokenTypes.includes(type as string)) return undefined
   if (profile === 'rfc9068') return { header: 'typ', expected: 'at+jwt (profile rfc9068)', received: typ }
   if (!UNTYPED.includes(type)) return { header: 'typ', expected: 'at+jwt, JWT or none', received: typ }
-  const foreign = FOREIGN_CLAIMS.find(
-    (name) => Object.hasOwn(claims, name) && !(allowNonce && name === 'nonce'),
-  )
+  const foreignClaims = allowIdTokenClaims ? FOREIGN_CLAIMS : [...ID_TOKEN_CLAIMS, ...FOREIGN_CLAIMS]
+  const foreign = foreignClaims.find((name) => Object.hasOwn(claims, name))
   return foreign === undefined
     ? undefined
     : {

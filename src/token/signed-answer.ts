@@ -4,6 +4,7 @@ import { type JsonObject, parseCompactJws } from '../jose/compact-jws.js'
 import { isSigned } from '../jose/signature.js'
 import { AnswerError } from '../net/fetch-json.js'
 import { isAuthError } from '../refusal/errors.js'
+import { headerFault } from './jwt.js'
 
 /** The media type of a signed answer, and its `typ`. */
 export const SIGNED_ANSWER = 'application/token-introspection+jwt'
@@ -31,6 +32,7 @@ export async function readSignedAnswer(jwt: string, context: SignedAnswerContext
     const alg = issuer.algorithms.find((each) => each === header.alg)
     if (
       alg !== undefined &&
+      headerFault(header) === undefined &&
       isAnswer(header, claims) &&
       isForUs(claims, context) &&
       isRecent(claims, context)
@@ -52,7 +54,8 @@ function isAnswer({ typ }: JsonObject, { iat, exp, nbf }: JsonObject): boolean {
 }
 
 function isForUs({ iss, aud }: JsonObject, { issuer, clientId }: SignedAnswerContext): boolean {
-  const ours = [clientId, ...issuer.audience.values]
+  const { claim, values } = issuer.audience
+  const ours = claim === 'aud' ? [clientId, ...values] : [clientId] // the values of another claim are no audience
   return iss === issuer.issuer && audiencesOf(aud).some((each) => ours.includes(each))
 }
 

@@ -2,9 +2,9 @@ import express from 'express'
 import type { TokenPlace } from 'express-require-auth'
 import express4 from 'express4'
 import supertest from 'supertest'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { craft, craftKey, trusting } from '../craft.js'
-import { answerOf, malformed, malformedCredentials, missing, repeatedCredentials } from '../refused.js'
+import { answerOf, malformedCredentials, missing, repeatedCredentials } from '../refused.js'
 import { messages, mount } from '../setup.js'
 
 const { privateKey: key, jwk } = craftKey()
@@ -124,5 +124,70 @@ describe.each([
     const options = { issuer: trusting(jwk), audience: messages, tokenFrom: ['body' as const] }
     const { app } = mount(options, { framework })
     expect(answerOf(await supertest(app).post('/').send(`access_token=${token}`))).toEqual(missing)
+  })
+})
+
+describe('a place of the application', () => {
+  const options = { issuer: trusting(jwk), audience: messages }
+  const faulty = (tokenFrom: readonly unknown[], url = '/') => {
+    const { app } = mount({ ...options, tokenFrom: tokenFrom as TokenPlace[] })
+    return supertest(app).get(url)
+  }
+
+  test.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['null', null],
+    ['an empty text', ''],
+    ['a promise of null', Promise.resolve(null)],
+    ['a promise of an empty text', Promise.resolve('')],
+  ])('that returns %s has no token', async (_, returned) => {
+    expect(answerOf(await faulty([() => returned]))).toEqual(missing)
+  })
+
+  test.each<[string, unknown, unknown]>([
+    ['a list', [token], repeatedCredentials],
+    ['a list of two', [token, token], repeatedCredentials],
+    ['an empty list', [], repeatedCredentials],
+    ['an object', { access_token: token }, malformedCredentials],
+    ['a text object', new String(token), malformedCredentials],
+    ['bytes', Buffer.from(token), malformedCredentials],
+    ['a number', 7, malformedCredentials],
+    ['false', false, malformedCredentials],
+    ['a function', () => token, malformedCredentials],
+    ['a promise of a list', Promise.resolve([token]), repeatedCredentials],
+    ['a promise of an object', Promise.resolve({ token }), malformedCredentials],
+  ])('that returns %s has credentials that are none', async (_, returned, answer) => {
+    expect(answerOf(await faulty([() => returned]))).toEqual(answer)
+  })
+
+  test.each<[string, unknown]>([
+    ['a text', token],
+    ['a promise', Promise.resolve(token)],
+    // biome-ignore lint/suspicious/noThenProperty: a thenable that is no promise
+    ['a thenable that returns nothing', { then: (resolve: (value: string) => void) => resolve(token) }],
+  ])('that returns %s of a token has it', async (_, returned) => {
+    expect((await faulty([() => returned])).status).toBe(200)
+  })
+
+  test('that throws or rejects is a fault', async () => {
+    const down = new Error('down')
+    const places = [() => Promise.reject(down), () => Promise.resolve().then(() => Promise.reject(down))]
+    for (const place of places) expect((await faulty([place])).status).toBe(500)
+  })
+
+  test('that rejects after another place was refused leaves no rejection alone', async () => {
+    const alone: unknown[] = []
+    const note = (reason: unknown) => void alone.push(reason)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    const late = () => new Promise((_, reject) => setImmediate(() => reject(new Error('down'))))
+    for (const tokenFrom of [
+      [late, 'query'],
+      ['query', late],
+      [late, late],
+    ])
+      await faulty(tokenFrom, '/?access_token=a&access_token=b')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(alone).toEqual([])
   })
 })

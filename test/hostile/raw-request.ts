@@ -11,17 +11,21 @@ export interface RawAnswer {
 }
 
 /** Sends these very lines of a request, one byte a character: what no HTTP client would send. */
-export async function rawRequest(
+export function rawRequest(
   listener: RequestListener,
   lines: readonly string[],
   body = '',
 ): Promise<RawAnswer> {
+  return rawText(listener, [...lines, 'Host: messages.northwind.com', 'Connection: close', '', body])
+}
+
+/** Sends nothing but these lines; the connection has to be closed by one of them. */
+export async function rawText(listener: RequestListener, lines: readonly string[]): Promise<RawAnswer> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   try {
     const { port } = server.address() as AddressInfo
-    const text = [...lines, 'Host: messages.northwind.com', 'Connection: close', '', body].join('\r\n')
-    return parse(await exchange(port, text))
+    return parse(await exchange(port, lines.join('\r\n')))
   } finally {
     server.close()
   }

@@ -8,7 +8,7 @@ import {
 } from 'express-require-auth'
 import express4 from 'express4'
 import { describe, expect, test } from 'vitest'
-import { craftedIssuer, goodClaims } from '../craft.js'
+import { craftedIssuer, craftKey, goodClaims } from '../craft.js'
 import {
   answerOf,
   badClaim,
@@ -122,19 +122,30 @@ describe('the question', () => {
     const { get, asked } = setup()
     expect(answerOf(await get(jwtOf(goodClaims())))).toEqual(admitted)
     expect(answerOf(await get(jwtOf(goodClaims({ exp: now() - 60 }))))).toEqual(expired)
-    expect(answerOf(await get('a.b.c'))).toEqual(malformed)
+    expect(answerOf(await get('eyJhbGciOiJFUzI1NiJ9.b.c'))).toEqual(malformed)
     expect(asked).toEqual([])
   })
 
-  test.each(['opaque', 'two.parts', 'a.b.c.d', 'a.b.c.d.e', '..', 'a+/~-._=='])(
-    'is asked about %s',
-    async (token) => {
-      const { get, asked } = setup()
-      const expected = token === '..' ? 0 : 1
-      await get(token)
-      expect(asked).toHaveLength(expected)
-    },
-  )
+  test.each([
+    'opaque',
+    'two.parts',
+    'a.b.c',
+    'mF_9.B5f-4.1JqM', // the token of RFC 6750
+    'v4.public.eyJzdWIiOiJhZGEifQ',
+    'eyJ0eXAiOiJKV1QifQ.e30.c2ln', // an object without alg
+    'WyJhbGciXQ.e30.c2ln', // a list
+    'bnVsbA.e30.c2ln', // null
+    'eyJhbGciOiJFUzI1NiJ9.e30.', // no signature
+    'a.b.c.d',
+    'v4.public.eyJzdWIiOiJhZGEifQ.footer',
+    'a.b.c.d.e',
+    '..',
+    'a+/~-._==',
+  ])('is asked about %s, which is no JWT (RFC 6750 §2.1)', async (token) => {
+    const { get, asked } = setup()
+    expect(answerOf(await get(token))).toEqual(admitted)
+    expect(asked.map(({ form }) => form.get('token'))).toEqual([token])
+  })
 
   test('is not asked about credentials of a wrong form', async () => {
     const { auth, get, asked } = setup()
@@ -172,7 +183,7 @@ describe('the answer', () => {
     ['aud of another API', { aud: 'https://other.example' }, otherAudience],
     ['no aud', { aud: undefined }, otherAudience],
     ['exp that is a text', { exp: '4000000000' }, badClaim],
-    ['scope that is a list', { scope: ['read:messages'] }, badClaim],
+    ['scope that is a list of numbers', { scope: [1] }, badClaim],
     ['sub that is a number', { sub: 1 }, badClaim],
     ['cnf of a key, while DPoP is off', { cnf: { jkt: 'x' } }, unsupportedBinding],
     ['cnf of a certificate, while mTLS is off', { cnf: { 'x5t#S256': 'x' } }, unsupportedBinding],
@@ -180,7 +191,13 @@ describe('the answer', () => {
     ['token_type of another kind', { token_type: 'refresh_token' }, otherType],
     ['typ of a refresh token', { typ: 'Refresh' }, otherType],
     ['typ of an ID token', { typ: 'ID' }, otherType],
+    ['typ of a logout token', { typ: 'Logout' }, otherType],
+    ['typ of an offline token', { typ: 'Offline' }, otherType],
     ['token_use of a refresh token', { token_use: 'refresh_token' }, otherType],
+    ['token_use of an ID token', { token_use: 'id' }, otherType],
+    ['token_use that is no text', { token_use: ['access'] }, otherType],
+    ['token_type of an ID token', { token_type: 'ID' }, otherType],
+    ['token_type N_A, of no token to be sent', { token_type: 'N_A' }, otherType],
   ])('%s is heeded (RFC 7662 §2.2)', async (_, changes, refusal) => {
     const { get, script } = setup()
     script.answer = () => json(active(changes))
@@ -193,9 +210,20 @@ describe('the answer', () => {
     ['no exp', { exp: undefined }],
     ['no token_type', { token_type: undefined }],
     ['token_type of another case', { token_type: 'bearer' }],
+    ['token_type null', { token_type: null }],
     ['marks of an access token', { typ: 'Bearer', token_use: 'access_token' }],
+    ['the mark that Cognito writes', { token_use: 'access' }],
   ])('%s is admitted', async (_, changes) => {
     const { get, script } = setup()
+    script.answer = () => json(active(changes))
+    expect(answerOf(await get(opaque()))).toEqual(admitted)
+  })
+
+  test.each([
+    ['scope', { scope: ['read:messages', 'other'] }],
+    ['scp', { scope: undefined, scp: ['read:messages'] }],
+  ])('may list its scopes: %s', async (_, changes) => {
+    const { get, script } = setup({ mounting: { after: [requireScopes('read:messages')] } })
     script.answer = () => json(active(changes))
     expect(answerOf(await get(opaque()))).toEqual(admitted)
   })
@@ -291,7 +319,10 @@ describe('ready()', () => {
   test('finds out where to ask', async () => {
     const { auth, asked } = setup({ introspection: { endpoint: undefined } as never })
     await auth.ready()
-    expect(asked.map(({ url }) => url)).toEqual([metadataUrl])
+    expect(new Set(asked.map(({ url }) => url))).toEqual(new Set([metadataUrl])) // once more for the keys
+    asked.length = 0
+    await auth.verify(opaque())
+    expect(asked.map(({ url }) => url)).toEqual([endpoint])
   })
 
   test('rejects with the reason', async () => {
@@ -306,7 +337,8 @@ describe('ready()', () => {
 
 describe('a wrong option is named', () => {
   const client = { clientId: 'a', clientSecret: 'b' }
-  const { privateKey } = { privateKey: { kty: 'EC', crv: 'P-256', alg: 'ES256', x: 'a', y: 'b' } }
+  const publicKey = { kty: 'EC', crv: 'P-256', alg: 'ES256', x: 'a', y: 'b' }
+  const privateKey = { ...craftKey('ec').privateKey.export({ format: 'jwk' }), alg: 'ES256' }
   const make = (introspection: unknown, options: Partial<RequireAuthOptions> = {}) =>
     requireAuth({
       issuer: craftedIssuer,
@@ -324,7 +356,7 @@ describe('a wrong option is named', () => {
     ['clientSecret and privateKey', { clientId: 'a' }],
     ['clientSecret and privateKey', { ...client, privateKey }],
     ['introspection.clientSecret', { ...client, clientSecret: '' }],
-    ['introspection.privateKey', { clientId: 'a', privateKey }],
+    ['introspection.privateKey', { clientId: 'a', privateKey: publicKey }],
     ['introspection.privateKey', { clientId: 'a', privateKey: 'PEM' }],
     ['introspection.authMethod', { ...client, authMethod: 'private_key_jwt' }],
     ['introspection.authMethod', { ...client, authMethod: 'none' }],
@@ -349,7 +381,12 @@ describe('a wrong option is named', () => {
 
   test('a secret is not repeated', () => {
     expect(() => make({ clientId: 'a', clientSecret: 5 })).toThrow(/^((?!5).)*$/)
-    expect(() => make({ clientId: 'a', privateKey: { ...privateKey, d: 'hidden' } })).toThrow(
+    const endpoint = 'https://api:hidden@login.northwind.com/i'
+    expect(() => make({ clientId: 'a', clientSecret: 'b', endpoint })).toThrow(
+      'introspection.endpoint must be an https URL (http only for loopback hosts and httpHosts), got "https://...@login.northwind.com/i"',
+    )
+    expect(() => make([{ clientId: 'a', clientSecret: 'hidden' }])).toThrow(/^((?!hidden).)*$/)
+    expect(() => make({ clientId: 'a', privateKey: { ...publicKey, d: 'hidden' } })).toThrow(
       /^((?!hidden).)*$/,
     )
   })

@@ -45,6 +45,7 @@ describe('503 with Retry-After, without a challenge', () => {
     expect(events).toContainEqual({
       type: 'introspection_failed',
       issuer: craftedIssuer,
+      reason: `${endpoint} ${reason}`,
       error: expect.objectContaining({ message: `${endpoint} ${reason}` }),
     })
   })

@@ -18,7 +18,8 @@ export interface Question {
 type Answer = (question: Question) => Response | Promise<Response>
 
 const key: CraftedKey = craftKey('ec', {}, 'server')
-const issuer = {
+/** The setting for the issuer that the server is of: nothing is fetched for its keys. */
+export const issuer = {
   issuer: craftedIssuer,
   jwks: { keys: [{ ...key.jwk, alg: 'ES256' }] },
   algorithms: ['ES256' as const],
@@ -97,9 +98,10 @@ export function setup({ introspection = {}, options = {}, mounting }: Script = {
   }) as typeof globalThis.fetch
   const client = { clientId: 'messages-api', clientSecret: 's3cret', endpoint }
   const given = { ...client, ...introspection } as IntrospectionOptions
+  const trusted = given.endpoint === undefined ? { ...issuer, metadataUrl } : issuer
   const mounted = mount(
     {
-      issuer,
+      issuer: trusted,
       audience: messages,
       fetch,
       introspection: given,

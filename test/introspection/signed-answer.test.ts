@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { craft, craftedIssuer, craftKey, goodClaims } from '../craft.js'
 import { answerOf, keysUnavailable, otherType, tokenRefused, unavailable } from '../refused.js'
+import { messages } from '../setup.js'
 import { active, json, jwtOf, opaque, setup, signed } from './scripted-server.js'
 
 const setupSigned = () => setup({ introspection: { signedResponse: true } })
@@ -45,6 +46,7 @@ describe('a signed answer (RFC 9701)', () => {
     ['of no type', () => signed(active(), { header: { typ: undefined } })],
     ['of another algorithm', () => signed(active(), { header: { alg: 'RS256' } })],
     ['that is not signed', () => asJwt(unsigned)],
+    ['by an unknown key', () => signed(active(), { by: craftKey('ec', {}, 'other') })],
     ['by another key', () => signed(active(), { by: craftKey('ec', {}, 'server') })],
     ['with crit', () => signed(active(), { header: { crit: ['x'], x: 1 } })],
     ['of another issuer', () => signed(active(), { claims: { iss: 'https://evil.example/' } })],
@@ -62,8 +64,50 @@ describe('a signed answer (RFC 9701)', () => {
     expect(answerOf(await get(opaque()))).toEqual(introspectionUnavailable)
   })
 
-  test('by an unknown key waits for the keys of the issuer, like a token', async () => {
+  const now = () => Math.floor(Date.now() / 1000)
+
+  test.each([
+    ['made a little before the question by a clock that is slow', () => ({ iat: now() - 4 })],
+    ['made a little ahead of our clock', () => ({ iat: now() + 4 })],
+    ['that has just ended', () => ({ exp: now() - 3 })],
+    ['that is about to begin', () => ({ nbf: now() + 3 })],
+    ['with times to come', () => ({ exp: now() + 60, nbf: now() })],
+    ['for the audience of this API', () => ({ aud: messages })],
+    ['for this API among others', () => ({ aud: ['https://other.example', messages] })],
+  ])('%s is taken (RFC 9701 §5)', async (_, claims) => {
     const { get, script } = setupSigned()
+    script.answer = () => signed(active(), { claims: claims() })
+    expect(answerOf(await get(opaque()))).toEqual(admitted)
+  })
+
+  test.each([
+    ['made before the question', () => ({ iat: now() - 8 })],
+    ['from the future', () => ({ iat: now() + 8 })],
+    ['that ended', () => ({ exp: now() - 6 })],
+    ['that is not valid yet', () => ({ nbf: now() + 8 })],
+    ['whose iat is a text', () => ({ iat: String(now()) })],
+    ['whose exp is a text', () => ({ exp: String(now() + 60) })],
+    ['whose nbf is null', () => ({ nbf: null })],
+    ['for another API', () => ({ aud: ['https://other.example'] })],
+    ['for a list with anything but names', () => ({ aud: ['messages-api', 1] })],
+  ])('%s is not believed (RFC 9701 §5, §8)', async (_, claims) => {
+    const { get, script } = setupSigned()
+    script.answer = () => signed(active(), { claims: claims() })
+    expect(answerOf(await get(opaque()))).toEqual(introspectionUnavailable)
+  })
+
+  test('for what is no audience but the value of another claim is not believed', async () => {
+    const audience = { claim: 'client_id', values: 'messages-web' }
+    const { get, script } = setup({ introspection: { signedResponse: true }, options: { audience } })
+    const answer = active({ aud: undefined })
+    script.answer = () => signed(answer, { claims: { aud: 'messages-web' } })
+    expect(answerOf(await get(opaque()))).toEqual(introspectionUnavailable)
+    script.answer = () => signed(answer)
+    expect(answerOf(await get(opaque()))).toEqual(admitted)
+  })
+
+  test('by an unknown key waits for the keys of the issuer, like a token', async () => {
+    const { get, script } = setup({ introspection: { signedResponse: true, endpoint: undefined } as never })
     script.answer = () => signed(active(), { by: craftKey('ec', {}, 'other') })
     expect(answerOf(await get(opaque()))).toEqual(keysUnavailable) // nobody serves them here
   })

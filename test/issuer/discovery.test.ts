@@ -53,15 +53,24 @@ test('an address that is out of order is not taken for one that is not there', a
 })
 
 describe('metadata must name the very issuer and a safe jwks_uri (RFC 8414 §3.3):', () => {
-  const another = `the metadata of ${host}/ names another issuer (a slash at the end counts)`
+  const another = (named: string) =>
+    `the metadata of ${host}/ names another issuer, ${named} (a slash at the end counts)`
   const unsafe = `the metadata of ${host}/ has no safe jwks_uri`
   test.each([
-    ['another host', { issuer: 'https://login.evil.example/', jwks_uri: jwksUri }, another],
-    ['no slash at the end', { issuer: host, jwks_uri: jwksUri }, another],
-    ['another case', { issuer: 'https://LOGIN.northwind.com/', jwks_uri: jwksUri }, another],
-    ['a list', { issuer: [`${host}/`], jwks_uri: jwksUri }, another],
-    ['no issuer', { jwks_uri: jwksUri }, another],
-    ['null', null, another],
+    [
+      'another host',
+      { issuer: 'https://login.evil.example/', jwks_uri: jwksUri },
+      another('https://login.evil.example/'),
+    ],
+    ['no slash at the end', { issuer: host, jwks_uri: jwksUri }, another(host)],
+    [
+      'another case',
+      { issuer: 'https://LOGIN.northwind.com/', jwks_uri: jwksUri },
+      another('https://LOGIN.northwind.com/'),
+    ],
+    ['a list', { issuer: [`${host}/`], jwks_uri: jwksUri }, another(`["${host}/"]`)],
+    ['no issuer', { jwks_uri: jwksUri }, another('undefined')],
+    ['null', null, another('undefined')],
     ['no jwks_uri', { issuer: `${host}/` }, unsafe],
     ['an http jwks_uri', { issuer: `${host}/`, jwks_uri: 'http://keys.northwind.com/' }, unsafe],
     ['a loopback jwks_uri over http', { issuer: `${host}/`, jwks_uri: 'http://127.0.0.1/jwks' }, unsafe],

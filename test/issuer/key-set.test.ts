@@ -7,27 +7,32 @@ stopClock()
 const { jwk } = newKey('twin')
 const issuer = 'https://login.northwind.com/'
 const jwksUri = `${issuer}.well-known/jwks.json`
+const unfit = '; those it has are not fit to verify, or share their kid'
 const asJson = { 'content-type': 'application/json' }
 
 const bad: [string, () => Response, string][] = [
-  ['is empty', () => json({ keys: [] }), `KeySetError: the key set of ${issuer} holds no usable key`],
-  ['is no set', () => json({ key: jwk }), `KeySetError: the keys of ${issuer} are not a JWK Set`],
-  ['is null', () => json(null), `KeySetError: the keys of ${issuer} are not a JWK Set`],
-  ['is a list', () => json([jwk]), `KeySetError: the keys of ${issuer} are not a JWK Set`],
+  [
+    'is empty',
+    () => json({ keys: [] }),
+    `AnswerError: the key set of ${issuer} holds no usable key for ES256`,
+  ],
+  ['is no set', () => json({ key: jwk }), `AnswerError: the keys of ${issuer} are not a JWK Set`],
+  ['is null', () => json(null), `AnswerError: the keys of ${issuer} are not a JWK Set`],
+  ['is a list', () => json([jwk]), `AnswerError: the keys of ${issuer} are not a JWK Set`],
   [
     'holds no keys but text',
     () => json({ keys: ['a', null, 1] }),
-    `KeySetError: the key set of ${issuer} holds no usable key`,
+    `AnswerError: the key set of ${issuer} holds no usable key for ES256`,
   ],
   [
     'holds keys for encryption only',
     () => json({ keys: [{ ...jwk, use: 'enc' }] }),
-    `KeySetError: the key set of ${issuer} holds no usable key`,
+    `AnswerError: the key set of ${issuer} holds no usable key for ES256${unfit}`,
   ],
   [
-    'holds two keys of one kid',
+    'holds two keys of one kid and no other',
     () => json({ keys: [jwk, newKey('twin').jwk] }),
-    `KeySetError: the key set of ${issuer} holds two keys of one kid`,
+    `AnswerError: the key set of ${issuer} holds no usable key for ES256${unfit}`,
   ],
   [
     'is no JSON',

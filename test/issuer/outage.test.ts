@@ -129,24 +129,46 @@ describe('the end of trust', () => {
 })
 
 describe('stale keys', () => {
-  test('are refreshed in the background, once for all callers', async () => {
+  test('that were asked for at their age are refreshed once for all callers', async () => {
     const { auth, key, script, ofType } = setupScripted()
     await auth.verify(signedBy(key))
     advanceSeconds(600)
     await Promise.all(Array.from({ length: 50 }, () => auth.verify(signedBy(key))))
     await until(() => ofType('keys_refreshed').length === 2)
     expect(script.count(script.jwksUri)).toBe(2)
-    expect(ofType('keys_stale')).toEqual([{ type: 'keys_stale', issuer: script.url }])
+    expect(ofType('keys_stale')).toEqual([])
   })
 
-  test('answer without waiting for a refresh that hangs', async () => {
-    const { get, key, script } = setupScripted()
-    await get(signedBy(key))
-    script.answer(script.metadataUrl, () => new Promise(() => {}))
+  test('are told of once for each set', async () => {
+    const { get, key, script, ofType } = setupScripted()
+    const remembered = signedBy(key)
+    await get(remembered)
+    script.down()
     advanceSeconds(601)
-    expect((await get(signedBy(key))).status).toBe(200)
-    expect((await get(signedBy(key))).status).toBe(200)
-    expect(script.count(script.metadataUrl)).toBe(2)
+    for (const token of [remembered, signedBy(key), remembered]) await get(token)
+    expect(ofType('keys_stale')).toEqual([{ type: 'keys_stale', issuer: script.url }])
+    script.up(key)
+    advanceSeconds(1)
+    await get(remembered)
+    await until(() => ofType('keys_refreshed').length === 2)
+    script.down()
+    advanceSeconds(601)
+    await get(remembered)
+    expect(ofType('keys_stale')).toHaveLength(2)
+  })
+
+  test('are told of also where only remembered tokens come', async () => {
+    const { get, key, script, ofType } = setupScripted()
+    const remembered = signedBy(key)
+    await get(remembered)
+    script.answer(script.metadataUrl, () => new Promise(() => {}))
+    script.answer(script.jwksUri, () => new Promise(() => {}))
+    advanceSeconds(500)
+    await get(remembered) // begins a refresh ahead of the age
+    advanceSeconds(101)
+    expect((await get(remembered)).status).toBe(200)
+    expect(ofType('accepted').at(-1)?.source).toBe('cache')
+    expect(ofType('keys_stale')).toHaveLength(1)
   })
 })
 
@@ -244,31 +266,60 @@ describe('a start', () => {
   })
 })
 
-describe('a seed', () => {
-  const seeded = (key = newKey()) => ({
+describe('a seed beside the address of the metadata', () => {
+  const url = 'https://login.northwind.com/'
+  const seeded = (key = newKey(), maxStaleSeconds = 86_400) => ({
     seed: key,
-    ...setupScripted({ issuer: { issuer: 'https://login.northwind.com/', jwks: { keys: [key.jwk] } } }),
+    ...setupScripted({
+      issuer: {
+        issuer: url,
+        jwks: { keys: [key.jwk] },
+        metadataUrl: `${url}.well-known/openid-configuration`,
+      },
+      jwks: { maxStaleSeconds },
+    }),
   })
 
-  test('lets a start do without the issuer, for as long as it cannot be asked', async () => {
-    const { get, seed, script } = seeded()
+  test('lets a start do without the issuer, and is refreshed in the background at its first use', async () => {
+    const { get, seed, script, ofType } = seeded()
+    script.answer(script.metadataUrl, () => new Promise(() => {}))
+    expect((await get(signedBy(seed))).status).toBe(200)
+    expect(script.count(script.metadataUrl)).toBe(1)
+    expect(ofType('keys_stale')).toEqual([])
+  })
+
+  test('serves while the issuer is out of order, and no longer than maxStaleSeconds', async () => {
+    const { get, seed, script } = seeded(newKey(), 100)
+    const remembered = signedBy(seed)
     script.down()
-    expect((await get(signedBy(seed))).status).toBe(200)
-    expect(script.asked).toEqual([])
-    advanceSeconds(30 * 86_400)
-    expect((await get(signedBy(seed))).status).toBe(200)
+    for (const seconds of [0, 600, 99.9]) {
+      advanceSeconds(seconds)
+      expect((await get(remembered)).status).toBe(200)
+    }
+    advanceSeconds(0.1)
+    expect((await get(remembered)).status).toBe(503)
+    expect((await get(signedBy(seed))).status).toBe(503)
   })
 
-  test('is refreshed after maxAgeSeconds, and then it is gone', async () => {
+  test('is gone once the issuer has answered without it', async () => {
     const { get, seed, key, ofType } = seeded()
     const remembered = signedBy(seed)
     await get(remembered)
-    advanceSeconds(600)
-    await get(remembered)
-    await until(() => ofType('keys_refreshed').length === 2)
-    expect(ofType('keys_refreshed')[1]?.withdrawn).toBe(1)
+    await until(() => ofType('keys_refreshed').length === 1)
+    expect(ofType('keys_refreshed')[0]?.withdrawn).toBe(1)
     expect((await get(remembered)).status).toBe(401)
     expect((await get(signedBy(key))).status).toBe(200)
+  })
+
+  test('does not come back when all keys are too old', async () => {
+    const { get, seed, script, ofType } = seeded(newKey(), 100)
+    await get(signedBy(seed))
+    await until(() => ofType('keys_refreshed').length === 1)
+    script.down()
+    advanceSeconds(701)
+    expect((await get(signedBy(seed))).status).toBe(503)
+    advanceSeconds(1)
+    expect((await get(signedBy(seed))).status).toBe(503)
   })
 
   test('does not keep a newer key from its first use', async () => {
@@ -282,5 +333,46 @@ describe('a seed', () => {
     expect((await get(signedBy(key))).status).toBe(503)
     advanceSeconds(1)
     expect((await get(signedBy(key))).status).toBe(200)
+  })
+
+  test('is read once for all first uses at once', async () => {
+    const { auth, seed, script } = seeded()
+    script.answer(script.metadataUrl, () => new Promise(() => {}))
+    const verdicts = Array.from({ length: 20 }, () => auth.verify(signedBy(seed)))
+    expect(await Promise.all(verdicts)).toHaveLength(20)
+    expect(script.asked).toHaveLength(1)
+  })
+})
+
+describe('a key set without an address', () => {
+  const fixed = (key = newKey()) => ({
+    seed: key,
+    ...setupScripted({ issuer: { issuer: 'https://login.northwind.com/', jwks: { keys: [key.jwk] } } }),
+  })
+
+  test('holds for ever, and nothing is fetched: not for unknown keys, not for forged signatures', async () => {
+    const { auth, get, seed, key, script } = fixed()
+    await Promise.all(Array.from({ length: 20 }, () => auth.verify(signedBy(seed))))
+    for (const seconds of [0, 700, 30 * 86_400, 365 * 86_400]) {
+      advanceSeconds(seconds)
+      expect((await get(signedBy(seed))).status).toBe(200)
+      expect((await get(signedBy(key))).body.code).toBe('key_unknown')
+      const forged = { ...seed, privateKey: key.privateKey }
+      expect((await get(signedBy(forged))).body.code).toBe('signature_invalid')
+    }
+    expect(script.asked).toEqual([])
+  })
+
+  test('without usable keys is an outage that says why, and still nothing is fetched', async () => {
+    const seed = newKey()
+    const { auth, get, script } = fixed({ ...seed, jwk: { ...seed.jwk, use: 'enc' } })
+    for (let n = 0; n < 3; n += 1) {
+      expect((await get(signedBy(seed))).status).toBe(503)
+      advanceSeconds(5)
+    }
+    await expect(auth.ready()).rejects.toThrow(
+      'the key set of https://login.northwind.com/ holds no usable key for ES256; those it has are not fit to verify, or share their kid',
+    )
+    expect(script.asked).toEqual([])
   })
 })

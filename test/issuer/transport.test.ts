@@ -97,7 +97,7 @@ describe('the fetch option', () => {
     const expected = {
       redirect: 'manual',
       signal: expect.any(AbortSignal),
-      headers: { accept: 'application/json' },
+      headers: { accept: 'application/json, application/jwk-set+json' },
     }
     expect(asked).toEqual([
       [`${issuer.url}.well-known/openid-configuration`, expected],

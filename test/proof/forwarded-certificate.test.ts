@@ -104,6 +104,79 @@ describe.skipIf(isWithoutOpenssl)('behind a proxy', () => {
     )
   })
 
+  const hashOf = ({ thumbprint }: Certificate) => Buffer.from(thumbprint, 'base64url').toString('hex')
+  const own = () => `Hash=${hashOf(thief)};Subject="CN=thief"`
+
+  test.each([
+    [
+      'an open quote of the client that swallows the element of the proxy',
+      () => `Hash=${hashOf(client)};Subject="`,
+    ],
+    ['one that ends within it', () => `Hash=${hashOf(client)};Subject="x\\`],
+    ['one with a pair after it', () => `Hash=${hashOf(client)};Subject="";URI="`],
+    ['a whole element of the client', () => `Hash=${hashOf(client)}`],
+    ['an empty element of the client', () => ''],
+    ['a pair that opens a quote, and nothing else', () => 'Subject="'],
+  ])('Envoy: %s says nothing', async (_, sentByClient) => {
+    const send = await setup(forwardedCertificate('envoy'))
+    for (const element of [own(), `Hash=${hashOf(thief)}`, `By=x;Hash=${hashOf(client)};Subject=""`]) {
+      const joined = { 'X-Forwarded-Client-Cert': [sentByClient(), element] }
+      expect(answerOf(await send(joined))).toEqual(otherSender)
+      const appended = { 'X-Forwarded-Client-Cert': `${sentByClient()},${element}` }
+      expect(answerOf(await send(appended))).toEqual(otherSender)
+    }
+  })
+
+  test.each([
+    ['two hashes', () => `Hash=${hashOf(client)};Hash=${hashOf(client)}`],
+    ['two hashes in other case', () => `Hash=${hashOf(client)};hash=${hashOf(thief)}`],
+    ['two elements', () => `Hash=${hashOf(client)},Hash=${hashOf(client)}`],
+    ['a semicolon at its end', () => `Hash=${hashOf(client)};`],
+    ['a semicolon at its start', () => `;Hash=${hashOf(client)}`],
+    ['a space in front', () => `By=x; Hash=${hashOf(client)}`],
+    ['a hash in quotes', () => `Hash="${hashOf(client)}"`],
+    ['a longer hash', () => `Hash=${hashOf(client)}00`],
+    ['text behind a quote', () => `By="x"y;Hash=${hashOf(client)}`],
+    ['a quote within text', () => `By=x"y;Hash=${hashOf(client)}`],
+    ['a pair without a name', () => `="x";Hash=${hashOf(client)}`],
+  ])('Envoy: an element with %s says nothing', async (_, write) => {
+    const send = await setup(forwardedCertificate('envoy'))
+    expect(answerOf(await send({ 'X-Forwarded-Client-Cert': write() }))).toEqual(otherSender)
+  })
+
+  test('Envoy: the name of a pair has any case, and its text any order', async () => {
+    const send = await setup(forwardedCertificate('envoy'))
+    for (const value of [`hash=${hashOf(client)}`, `DNS=a;URI=;HASH=${hashOf(client).toUpperCase()};DNS=b`])
+      expect((await send({ 'X-Forwarded-Client-Cert': value })).status).toBe(200)
+  })
+
+  test('Envoy: runs of quotes and backslashes cost no more than their length', () => {
+    const read = forwardedCertificate('envoy')
+    const app = express().set('trust proxy', 'loopback')
+    const thumbprintIn = (value: string) =>
+      read({ app, socket: { remoteAddress: '127.0.0.1' }, get: () => value } as never)
+    const run = '\\"'.repeat(100_000)
+    const hash = hashOf(client)
+    const startedAt = performance.now()
+    expect(thumbprintIn(`Subject="${run}";Hash=${hash}`)).toEqual({ 'x5t#S256': client.thumbprint })
+    expect(thumbprintIn(`Hash=${hash};Subject="${run}`)).toBeUndefined()
+    expect(thumbprintIn(`${run}Hash=${hash}`)).toBeUndefined()
+    expect(thumbprintIn(`Hash=${hash};${'a="";'.repeat(100_000)}b=`)).toEqual({
+      'x5t#S256': client.thumbprint,
+    })
+    expect(performance.now() - startedAt).toBeLessThan(2000) // a quadratic one takes minutes
+  })
+
+  test.each([true, 1, 2])('trust proxy %j is a fault: any peer would be believed', async (trustProxy) => {
+    for (const format of ['nginx', 'envoy', 'aws-alb', 'rfc9440'] as const) {
+      const send = await setup(forwardedCertificate(format), trustProxy)
+      const { status, text, headers } = await send({})
+      expect([status, headers['www-authenticate']]).toEqual([500, undefined])
+      expect(text).toContain('forwardedCertificate needs proxies named by address')
+      expect(text).toContain('not true or a number')
+    }
+  })
+
   test('a source of the application may answer later', async () => {
     const send = await setup(async () => client.cert)
     expect((await send({})).status).toBe(200)
@@ -120,3 +193,12 @@ describe.skipIf(isWithoutOpenssl)('behind a proxy', () => {
     expect(headers).not.toHaveProperty('www-authenticate')
   })
 })
+
+test.each([5, '', ' ', 'X Client', 'X-Client:', 'X-Client\r\nX: y', null, {}, () => 'X-Client'])(
+  'a header named %j is refused at construction',
+  (header) => {
+    const create = () => forwardedCertificate('nginx', header as never)
+    expect(create).toThrow(TypeError)
+    expect(create).toThrow('forwardedCertificate header must be the name of a header')
+  },
+)

@@ -15,10 +15,13 @@ describe('a wrong option is named', () => {
     [{ dpop: { required: 1 } }, 'dpop.required must be true or false, got 1'],
     [{ dpop: { algorithms: ['HS256'] } }, 'dpop.algorithms must be a list of some of RS256'],
     [{ dpop: { algorithms: [] } }, 'dpop.algorithms must be a list of some of RS256'],
-    [{ dpop: { maxAgeSeconds: 0 } }, 'dpop.maxAgeSeconds must be a positive number, got 0'],
+    [
+      { dpop: { maxAgeSeconds: 0 } },
+      'dpop.maxAgeSeconds must be a number of seconds above 0 and up to 3600, got 0',
+    ],
     [{ dpop: { nonce: true } }, 'dpop.nonce must be an object, got true'],
     [{ dpop: { nonce: false } }, 'dpop.nonce must be an object, got false'],
-    [{ dpop: { nonce: {} } }, 'dpop.nonce.secrets must be given, got undefined'],
+    [{ dpop: { nonce: {} } }, 'dpop.nonce.secrets must have at least 32 characters each'],
     [{ dpop: { nonce: { secret } } }, 'dpop.nonce has no option "secret"; it knows secrets'],
     [{ dpop: { nonce: { secrets: [] } } }, 'dpop.nonce.secrets must have at least 32 characters each'],
     [
@@ -45,7 +48,7 @@ describe('a wrong option is named', () => {
 
   test('a certificate format', () => {
     expect(() => forwardedCertificate('apache' as never)).toThrow(
-      'forwardedCertificate must be one of nginx, envoy, aws-alb, rfc9440, got "apache"',
+      'forwardedCertificate format must be "nginx" or "envoy" or "aws-alb" or "rfc9440", got "apache"',
     )
   })
 })

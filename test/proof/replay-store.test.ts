@@ -1,43 +1,58 @@
 import { createMemoryReplayStore, type ReplayStore } from 'express-require-auth'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { advanceSeconds, setWallClock, stopClock } from '../issuer/clock.js'
 import { answerOf, setup } from './protected-api.js'
 
-afterEach(() => void vi.useRealTimers())
+stopClock()
 
-const start = new Date('2026-06-01T12:00:00Z').getTime()
-const at = (seconds: number) => void vi.setSystemTime(start + seconds * 1000)
+const now = () => Date.now() / 1000
 
 describe('the store in memory', () => {
   test('knows an id until its time is over, and not much longer', async () => {
-    at(0)
     const store = createMemoryReplayStore()
     expect(await store.claim('a', 60)).toBe(true)
     expect(await store.claim('a', 60)).toBe(false)
-    at(59.9)
+    advanceSeconds(59.9)
     expect(await store.claim('a', 60)).toBe(false)
-    at(70)
+    advanceSeconds(10.1)
     expect(await store.claim('a', 60)).toBe(true)
   })
 
   test('forgets by the time each id has, not by its place in the row', async () => {
-    at(0)
     const store = createMemoryReplayStore({ maxEntries: 2 })
     await store.claim('long', 600)
     await store.claim('short', 10)
-    at(30)
+    advanceSeconds(30)
     expect(await store.claim('next', 10)).toBe(true)
     expect(await store.claim('long', 600)).toBe(false)
   })
 
   test('admits nothing more when it is full, and forgets nothing for it', async () => {
-    at(0)
     const store = createMemoryReplayStore({ maxEntries: 2 })
     await store.claim('a', 60)
     await store.claim('b', 60)
     await expect(store.claim('c', 60)).rejects.toThrow('the replay store is full')
     expect(await store.claim('a', 60)).toBe(false)
-    at(75)
+    advanceSeconds(75)
     expect(await store.claim('c', 60)).toBe(true)
+  })
+
+  test('a wall clock that is set back makes no id unknown whose proof it makes acceptable again', async () => {
+    const store = createMemoryReplayStore()
+    await store.claim('a', 60)
+    setWallClock(-3600)
+    advanceSeconds(75)
+    expect(await store.claim('a', 60)).toBe(false)
+    advanceSeconds(3600)
+    expect(await store.claim('a', 60)).toBe(true)
+  })
+
+  test('a wall clock that is set ahead makes no id unknown before its time', async () => {
+    const store = createMemoryReplayStore()
+    await store.claim('a', 60)
+    setWallClock(3600)
+    advanceSeconds(30)
+    expect(await store.claim('a', 60)).toBe(false)
   })
 
   test('grants one of many simultaneous claims', async () => {
@@ -48,7 +63,7 @@ describe('the store in memory', () => {
 
   test.each([0, -1, 1.5, Number.NaN, '5'])('refuses maxEntries %s', (maxEntries) => {
     expect(() => createMemoryReplayStore({ maxEntries: maxEntries as number })).toThrow(
-      /^maxEntries must be a positive/,
+      /^createMemoryReplayStore.maxEntries must be a positive/,
     )
   })
 })
@@ -66,11 +81,10 @@ function recordingStore(answer: () => Promise<boolean> = async () => true) {
 }
 
 test('a proof is remembered until iat + window, and for the difference of clocks (RFC 9449 §11.1)', async () => {
-  at(0)
   const { asked, replayStore } = recordingStore()
   const { send } = await setup({ dpop: { replayStore, maxAgeSeconds: 100 }, clockToleranceSeconds: 5 })
-  await send({ proof: { claims: { iat: start / 1000 - 40 } } })
-  await send({ proof: { claims: { iat: start / 1000 + 5 } } })
+  await send({ proof: { claims: { iat: now() - 40 } } })
+  await send({ proof: { claims: { iat: now() + 5 } } })
   expect(asked.map(({ ttlSeconds }) => ttlSeconds)).toEqual([70, 115])
 })
 
@@ -123,6 +137,17 @@ test.each([undefined, null, 'OK', 1])('a store that answers %j grants nothing', 
   const { replayStore } = recordingStore(async () => answer as unknown as boolean)
   const { send } = await setup({ dpop: { replayStore } })
   expect(answerOf(await send()).code).toBe('proof_replayed')
+})
+
+test('a used proof stays used when the wall clock is set back (RFC 9449 §11.1)', async () => {
+  const { send, key, url, token } = await setup({ dpop: { maxAgeSeconds: 60 } })
+  const proof = await key.proof('GET', `${url}/messages`, token)
+  expect((await send({ proof })).status).toBe(200)
+  advanceSeconds(70)
+  expect(answerOf(await send({ proof })).code).toBe('proof_expired')
+  setWallClock(-70)
+  await send() // makes the store forget what ended
+  expect(answerOf(await send({ proof })).code).toBe('proof_replayed')
 })
 
 test('a Bearer request never asks the store', async () => {

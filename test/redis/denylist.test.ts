@@ -103,6 +103,47 @@ describe.skipIf(isWithoutRedis)('the denylist in Redis', () => {
     expect(await ask(claims)).toEqual(revoked)
   })
 
+  test('an earlier time does not lift a later one, whoever comes last', async () => {
+    const { redis, elsewhere, denylist } = await setup({ prefix: 'round:' })
+    const later = now()
+    const rounds = Array.from({ length: 300 }, (_, round) =>
+      Promise.all([
+        denylist.revokeSubject(`user-${round}`, later),
+        elsewhere.revokeSubject(`user-${round}`, 1000),
+        elsewhere.revokeSubject(`user-${round}`, later - 1),
+      ]),
+    )
+    await Promise.all(rounds)
+    const keys = await redis.keys('round:*')
+    const times = await Promise.all(keys.map((key) => redis.get(key)))
+    expect(keys).toHaveLength(300)
+    expect(new Set(times)).toEqual(new Set([String(later)]))
+  })
+
+  test('a token that is revoked for longer is not let go sooner, whoever comes last', async () => {
+    const { redis, elsewhere, denylist } = await setup({ prefix: 'long:', keepSeconds: 86_400 })
+    const rounds = Array.from({ length: 100 }, (_, round) =>
+      Promise.all([
+        denylist.revokeToken(`token-${round}`),
+        elsewhere.revokeToken(`token-${round}`, now() + 60),
+        elsewhere.revokeToken(`token-${round}`, now() - 60),
+      ]),
+    )
+    await Promise.all(rounds)
+    const lives = await Promise.all((await redis.keys('long:*')).map((key) => redis.ttl(key)))
+    expect(lives).toHaveLength(100)
+    expect(Math.min(...lives)).toBeGreaterThan(86_000)
+  })
+
+  test('a key that was made to stay stays', async () => {
+    const { redis, denylist } = await setup({ prefix: 'stay:' })
+    await denylist.revokeSession('a')
+    const [key = ''] = await redis.keys('stay:*')
+    await redis.persist(key)
+    await denylist.revokeSession('a')
+    expect([await redis.ttl(key), await redis.get(key)]).toEqual([-1, 'Infinity'])
+  })
+
   test('all tokens of a log-in are revoked by their sid', async () => {
     const { elsewhere, ask, status } = await setup()
     const claims = claimsOf()
@@ -149,30 +190,40 @@ describe.skipIf(isWithoutRedis)('the denylist in Redis', () => {
 
   describe('what is known of a token', () => {
     test('is kept for maxStaleSeconds, and told at once', async () => {
-      vi.useFakeTimers({ toFake: ['Date'] })
+      vi.useFakeTimers({ toFake: ['Date', 'performance'] })
       onTestFinished(() => void vi.useRealTimers())
       const { auth, denylist, elsewhere, ask, status } = await setup({ maxStaleSeconds: 30 })
       const claims = claimsOf()
       expect(await status(claims)).toBe(200)
       await elsewhere.revokeToken(claims.jti)
-      vi.setSystemTime(Date.now() + 29_900)
+      vi.advanceTimersByTime(29_900)
       expect(await status(claims)).toBe(200)
       expect(denylist.isRevoked(await auth.verify(tokenOf(claims)))).toBe(false)
-      vi.setSystemTime(Date.now() + 100)
+      vi.advanceTimersByTime(100)
+      expect(await ask(claims)).toEqual(revoked)
+    })
+
+    test('is kept no longer when the wall clock is set back', async () => {
+      vi.useFakeTimers({ toFake: ['Date', 'performance'] })
+      onTestFinished(() => void vi.useRealTimers())
+      const { elsewhere, ask, status } = await setup({ maxStaleSeconds: 30 })
+      const claims = claimsOf()
+      expect(await status(claims)).toBe(200)
+      await elsewhere.revokeToken(claims.jti)
+      vi.setSystemTime(Date.now() - 3_600_000)
+      vi.advanceTimersByTime(29_900)
+      expect(await status(claims)).toBe(200)
+      vi.advanceTimersByTime(100)
       expect(await ask(claims)).toEqual(revoked)
     })
 
     test('is one question for requests at the same time', async () => {
       const redis = await connect()
       let questions = 0
-      const counting = {
-        get: (name: string) => {
-          questions += 1
-          return redis.get(name)
-        },
-        set: redis.set.bind(redis),
-      }
-      const { isRevoked } = redisDenylist(counting)
+      const { isRevoked } = redisDenylist((...command) => {
+        questions += 1
+        return redis.sendCommand(command)
+      })
       const { auth } = mount({ issuer, audience: messages, algorithms: ['ES256'] })
       const verified = await auth.verify(tokenOf(claimsOf()))
       expect(await Promise.all([isRevoked(verified), isRevoked(verified)])).toEqual([false, false])
@@ -214,16 +265,26 @@ describe.skipIf(isWithoutRedis)('the denylist in Redis', () => {
   })
 })
 
-const nowhere = { get: async () => null, set: async () => null }
+const nowhere = async () => null
 
 test.each([
   [{ maxStale: 1 }, 'maxStale'],
   [{ maxStaleSeconds: -1 }, 'maxStaleSeconds'],
   [{ timeoutSeconds: 0 }, 'timeoutSeconds'],
   [{ keepSeconds: 0 }, 'keepSeconds'],
+  [{ prefix: undefined, timeout: 1 }, 'timeout'],
+  [{ prefix: 5 }, 'prefix'],
 ])('the options %o are refused', (options, name) => {
   expect(() => redisDenylist(nowhere, options as RedisDenylistOptions)).toThrow(TypeError)
   expect(() => redisDenylist(nowhere, options as RedisDenylistOptions)).toThrow(name)
+})
+
+test.each([
+  [{ timeoutSeconds: undefined }],
+  [{ prefix: undefined, maxStaleSeconds: undefined, keepSeconds: undefined }],
+  [undefined],
+])('the options %o count as not given', (options) => {
+  expect(() => redisDenylist(nowhere, options as unknown as RedisDenylistOptions)).not.toThrow()
 })
 
 test.each([

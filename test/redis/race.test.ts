@@ -58,10 +58,13 @@ describe.skipIf(isWithoutRedis)('eight processes that share one Redis', () => {
     const passes = answers.map((each) => each.filter((answer) => answer === '200').length)
     expect(Math.max(...passes)).toBeLessThanOrEqual(1)
     expect(new Set(answers.flat())).not.toContain('500')
-    await expect.poll(async () => (await race())[0]).toBe('200')
+    await expect.poll(async () => (await race())[0], { timeout: 10_000 }).toBe('200')
     const again = await Promise.all(proofs.map((proof) => askAll(ports, headersOf(token, proof))))
     const total = again.map((each, i) => (passes[i] ?? 0) + each.filter((answer) => answer === '200').length)
-    expect(total).toEqual(Array(proofs.length).fill(1))
+    expect(Math.max(...total)).toBe(1)
+    // an answer may die with the server that has written the proof to disk: then nobody is admitted with it
+    for (const each of again.filter((_, i) => total[i] === 0))
+      expect(new Set(each)).toEqual(new Set(['401 proof_replayed']))
   })
 
   test('answer 503 while Redis is killed, and admit again when it is back', async () => {
@@ -70,14 +73,14 @@ describe.skipIf(isWithoutRedis)('eight processes that share one Redis', () => {
     expect(await race()).toEqual(Array(MACHINES).fill('503 replay_store_unavailable'))
     expect(performance.now() - startedAt).toBeLessThan(10_000)
     await redis.start()
-    await expect.poll(async () => (await race())[0]).toBe('200')
+    await expect.poll(async () => (await race())[0], { timeout: 10_000 }).toBe('200')
   })
 
   test('answer 503 while Redis hangs', async () => {
     redis.freeze()
     expect(await race()).toEqual(Array(MACHINES).fill('503 replay_store_unavailable'))
     redis.thaw()
-    await expect.poll(async () => (await race())[0]).toBe('200')
+    await expect.poll(async () => (await race())[0], { timeout: 10_000 }).toBe('200')
   })
 })
 

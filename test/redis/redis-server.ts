@@ -45,7 +45,10 @@ export async function startRedis(...options: string[]): Promise<RedisServer> {
 
   async function start(): Promise<void> {
     server = spawn('redis-server', args, { stdio: 'ignore' })
-    while (!(await answers(port))) await sleep(20)
+    while (!(await answers(port))) {
+      if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`)
+      await sleep(20)
+    }
   }
 
   async function kill(): Promise<void> {
@@ -69,12 +72,15 @@ export async function startRedis(...options: string[]): Promise<RedisServer> {
   }
 }
 
+/** The nodes of a cluster talk on a second port, higher by 10000. */
+const HIGHEST_PORT = 55_535
+
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
   await new Promise((resolve) => server.close(resolve))
-  return port
+  return port <= HIGHEST_PORT ? port : freePort()
 }
 
 /** A PONG, and not the word that it is still loading. */

@@ -4,6 +4,7 @@ import type { RequestHandler } from 'express'
 import { getAuth } from 'express-require-auth'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { callNow } from '../call-now.js'
 import { advanceSeconds, stopClock } from '../issuer/clock.js'
 import { newKey, setupScripted, signedBy } from '../issuer/scripted-issuer.js'
 
@@ -17,15 +18,6 @@ function spyOnVerify() {
   const verify = vi.spyOn(crypto, 'verify')
   syncBuiltinESMExports() // else modules keep the function that they imported
   return verify
-}
-
-/** Calls a middleware by hand, and tells what it did before it returned. */
-function callNow(handler: RequestHandler, token: string) {
-  const headers = { authorization: `Bearer ${token}` }
-  const req = { method: 'GET', headers, rawHeaders: ['Authorization', headers.authorization] } as never
-  const next = vi.fn()
-  handler(req, { setHeader: () => {}, headersSent: false } as never, next)
-  return next.mock.calls
 }
 
 describe('a remembered token', () => {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../jose/compact-jws.js'
 import type { Finding as Fault } from '../../refusal/details.js'
 import { algorithmFault, headerFault } from '../../token/jwt.js'
-import { type KindContext, markFault, typeFault } from '../../token/kind.js'
+import { ID_TOKEN_CLAIMS, type KindContext, markFault, typeFault } from '../../token/kind.js'
 import { shown } from '../printable.js'
 import { type Finding, fail, ok } from './finding.js'
 
@@ -22,10 +22,8 @@ export function checkType(header: JsonObject, claims: JsonObject, context: KindC
   return fail('typ', `${typ} is not ${fault.expected}`, typeChange(context))
 }
 
-const ID_TOKEN_CLAIMS: readonly unknown[] = ['nonce', 'at_hash', 'c_hash', 's_hash']
-
 function checkMark({ claim, received, hint = '' }: Fault): Finding {
-  const isIdToken = ID_TOKEN_CLAIMS.includes(claim) || /^id(_token)?$/i.test(shown(received))
+  const isIdToken = ID_TOKEN_CLAIMS.some((each) => each === claim) || /^id(_token)?$/i.test(shown(received))
   const kind = isIdToken ? 'an ID token' : 'no access token'
   return fail('typ', `${kind}, by its claim ${claim}: ${shown(received)}`, hint)
 }

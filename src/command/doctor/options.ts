@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { RequireAuthOptions } from '../../express/require-auth.js'
+import type { RequireAuthOptions } from '../../express/options.js'
 import type { IssuerSetting } from '../../issuer/setting.js'
 import { isPlainObject } from '../../options/checks.js'
 import { asFlags, required } from '../arguments.js'

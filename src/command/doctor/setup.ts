@@ -1,4 +1,5 @@
-import { type RequireAuth, type RequireAuthOptions, requireAuth } from '../../express/require-auth.js'
+import type { RequireAuthOptions } from '../../express/options.js'
+import { type RequireAuth, requireAuth } from '../../express/require-auth.js'
 import { type GuardRules, guardRules } from '../../guard/options.js'
 import type { Issuer } from '../../issuer/issuers.js'
 import { createIssuerBuilder, type IssuerSetting } from '../../issuer/setting.js'

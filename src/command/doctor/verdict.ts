@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose'
-import { type AuthError, isAuthError, type RefusalCode } from '../../refusal/errors.js'
+import { type AuthError, isAuthError } from '../../refusal/errors.js'
+import type { RefusalCode } from '../../refusal/table.js'
 import { shown } from '../printable.js'
 import { type Finding, fail, note, ok } from './finding.js'
 import type { TokenExam } from './token-checks.js'

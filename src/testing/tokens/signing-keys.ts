@@ -23,7 +23,12 @@ interface SigningKey {
   publicJwk: JWK
 }
 
-/** A private RSA key of at least 2048 bits: a Node KeyObject, a JWK or PEM text without passphrase. */
+/**
+ * A private RSA key of at least 2048 bits: a Node KeyObject, a JWK or PEM text without passphrase.
+ *
+ * @example
+ * const issuer = await startTestIssuer({ signingKey: readFileSync('test/key.pem', 'utf8') })
+ */
 export type SigningKeySource = KeyObject | JWK | JsonWebKey | string
 
 /**
