@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
 export const root = resolve(import.meta.dirname, '../..')
@@ -16,7 +16,10 @@ export interface Snippet {
   readonly text: string
 }
 
-const names = ['README.md', 'SECURITY.md', 'CHANGELOG.md', ...globSync('docs/**/*.md', { cwd: root }).sort()]
+const guides = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => `docs/${name.replaceAll('\\', '/')}`)
+const names = ['README.md', 'SECURITY.md', 'CHANGELOG.md', ...guides.sort()]
 
 export const pages: readonly Page[] = names.map((name) => ({
   name,
