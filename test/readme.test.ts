@@ -68,7 +68,11 @@ test('every code of the error table has a row in the guide, with its status and 
   const rows = rowsOf(pageNamed('docs/errors.md')).map(([code, status, error]) => ({ code, status, error }))
   const expected = refusalCodes.map((code) => {
     const { status, error } = authError(code)
-    return { code: `\`${code}\``, status: String(status), error: error === undefined ? '' : `\`${error}\`` }
+    return {
+      code: `\`${code}\``,
+      status: String(status),
+      error: error === undefined ? 'none' : `\`${error}\``,
+    }
   })
   const byCode = (a: { code?: string | undefined }, b: { code?: string | undefined }) =>
     String(a.code).localeCompare(String(b.code))
