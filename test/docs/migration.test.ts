@@ -1,7 +1,7 @@
 import express, { type RequestHandler } from 'express'
 import { getAuth, requireAuth, requireClaim, requireScopes } from 'express-require-auth'
 import { startTestIssuer, type TestIssuer } from 'express-require-auth/testing'
-import supertest, { type Test } from 'supertest'
+import supertest, { type Response } from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pageNamed } from './pages.js'
 import { havePeers, peer, peerPackage } from './peers.js'
@@ -32,7 +32,7 @@ function serve(...handlers: RequestHandler[]) {
   return app
 }
 
-type Call = (app: express.Express) => Test | Promise<Test>
+type Call = (app: express.Express) => PromiseLike<Response>
 
 const get = (app: express.Express) => supertest(app).get('/')
 const withToken =
@@ -196,6 +196,38 @@ describe.skipIf(!havePeers())('side by side', () => {
       expect(await statuses((app) => get(app).auth('ada', 'secret'))).toEqual([200, 200])
       expect(await statuses((app) => get(app).set('Authorization', 'Bearer'))).toEqual([401, 400])
     })
+  })
+
+  test.each(['express-jwt', 'passport-jwt'])('%s sends no challenge', async (name) => {
+    const { headers } = await withToken({ expiresInSeconds: -60 })(
+      serve(await peer(name, trustOf(issuer.url))),
+    )
+    expect(headers).not.toHaveProperty('www-authenticate')
+  })
+
+  test('aws-jwt-verify wants one of its scopes, requireScopes all', async () => {
+    const { validateJwtFields } = peerPackage('aws-jwt-verify/jwt')
+    const token = await issuer.token({ audience, scope: 'read' })
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+    const wanted = { issuer: issuer.url, audience, scope: ['read', 'write'] }
+    expect(() => validateJwtFields(claims, wanted)).not.toThrow()
+    const app = serve(requireAuth({ issuer: issuer.url, audience }), requireScopes('read', 'write'))
+    expect((await get(app).auth(token, { type: 'bearer' })).status).toBe(403)
+  })
+
+  test("@okta/jwt-verifier's name.includes wants all of its values", async () => {
+    const OktaJwtVerifier = peerPackage('@okta/jwt-verifier')
+    const { issuer: iss, jwksUri } = trustOf(issuer.url)
+    const verifier = new OktaJwtVerifier({
+      issuer: iss,
+      jwksUri,
+      testing: { disableHttpsCheck: true },
+      assertClaims: { 'groups.includes': ['a', 'b'] },
+    })
+    const verify = async (groups: string[]) =>
+      verifier.verifyAccessToken(await issuer.token({ audience, claims: { groups } }), audience)
+    await expect(verify(['a'])).rejects.toThrow("does not include expected value 'b'")
+    await expect(verify(['a', 'b'])).resolves.toBeDefined()
   })
 })
 
