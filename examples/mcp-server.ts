@@ -24,7 +24,7 @@ export interface McpApiOptions extends RequireAuthOptions {
  */
 export function createMcpApi({ resource, allowedOrigins, ...options }: McpApiOptions): Express {
   const { hostname, origin } = new URL(resource)
-  const auth = requireAuth(options)
+  const auth = requireAuth({ ...options, resourceMetadata: { resource } })
   const app = express()
   app.use(protectedResourceMetadata({ resource, auth, scopesSupported: ['read:messages'] }))
   app.use('/mcp', hostHeaderValidation([hostname]), validateOrigin(allowedOrigins ?? [origin]))

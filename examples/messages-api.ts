@@ -11,12 +11,14 @@ export interface MessagesApiOptions {
   /** The tenant's domains. Tokens of each domain have their own `iss`. */
   issuer: IssuerSetting[]
   audience: string
+  /** Whether refusals tell every client why: in development only. Default false. */
+  details?: boolean
 }
 
 const MAX_MESSAGES = 100
 
 /** Makes a small API with a public route, a protected route, and a route that needs a scope. */
-export function createMessagesApi({ issuer, audience }: MessagesApiOptions): Express {
+export function createMessagesApi({ issuer, audience, details = false }: MessagesApiOptions): Express {
   const messages = [{ from: 'northwind', text: 'Welcome' }]
   const app = express()
   app.disable('x-powered-by')
@@ -44,7 +46,7 @@ export function createMessagesApi({ issuer, audience }: MessagesApiOptions): Exp
     res.status(201).json(message)
   })
 
-  app.use(authErrorHandler())
+  app.use(authErrorHandler({ details }))
   return app
 }
 

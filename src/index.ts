@@ -3,13 +3,8 @@ export { getAuth } from './express/admission.js'
 export type { ClaimPath } from './express/claim-path.js'
 export { type AuthErrorHandlerOptions, authErrorHandler } from './express/error-handler.js'
 export { type CertificateFormat, forwardedCertificate } from './express/forwarded-certificate.js'
-export {
-  type MtlsOptions,
-  type RequireAuth,
-  type RequireAuthOptions,
-  requireAuth,
-  type TokenPlace,
-} from './express/require-auth.js'
+export type { MtlsOptions, RequireAuthOptions, TokenPlace } from './express/options.js'
+export { type RequireAuth, requireAuth } from './express/require-auth.js'
 export {
   type ProtectedResourceMetadata,
   type ProtectedResourceOptions,
@@ -25,6 +20,7 @@ export {
 } from './express/route-checks.js'
 export { requireStepUp, type StepUpOptions } from './express/step-up.js'
 export type { CacheOptions, GuardOptions } from './guard/options.js'
+export type { ResourceMetadataSetting } from './guard/protected-resource.js'
 export type { JwksOptions } from './issuer/jwks-options.js'
 export type { Audience, AudienceByClaim, IssuerOptions, IssuerSetting } from './issuer/setting.js'
 export type { Algorithm } from './jose/algorithms.js'
@@ -37,7 +33,8 @@ export {
   type MemoryReplayStoreOptions,
   type ReplayStore,
 } from './proof/replay-store.js'
-export type { AuthError, RefusalCode, RefusalDetails } from './refusal/errors.js'
+export type { AuthError, RefusalDetails } from './refusal/errors.js'
 export { isAuthError } from './refusal/errors.js'
 export type { AuthEvent } from './refusal/events.js'
+export type { RefusalCode } from './refusal/table.js'
 export type { IntrospectionOptions } from './token/introspection-options.js'

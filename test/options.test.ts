@@ -64,7 +64,7 @@ const guard: Rows = {
   realm: { right: 'messages', wrong: [null, '', 5, false, 'a"b', 'a\\b', 'a\nb'] },
   resourceMetadata: {
     right: 'https://a.example/.well-known/x',
-    wrong: [null, '', 5, false, 'x', 'https://a/"', {}],
+    wrong: [null, '', 5, false, 'x', 'https://a/"', {}, { resource: 'x' }],
   },
   onEvent: { right: () => {}, wrong: noFunction },
   fetch: { right: globalThis.fetch, wrong: noFunction },

@@ -303,3 +303,17 @@ describe('a wrong option is named', () => {
     expect(() => protectedResourceMetadata(wrong)).toThrow(name)
   })
 })
+
+test('the middleware names the document of its resource, which names the issuers of the middleware', async () => {
+  const resource = 'https://api.northwind.com/v1'
+  const auth = requireAuth({
+    ...{ issuer: 'login.northwind.com', audience: resource },
+    resourceMetadata: { resource },
+  })
+  const metadata = protectedResourceMetadata({ resource, auth })
+  const app = express().use(metadata).use(auth).use(authErrorHandler())
+  const refused = await supertest(app).get('/v1')
+  expect(refused.headers['www-authenticate']).toBe(`Bearer realm="api", resource_metadata="${metadata.url}"`)
+  const document = await supertest(app).get(new URL(metadata.url).pathname)
+  expect(document.body.authorization_servers).toEqual(['https://login.northwind.com/'])
+})

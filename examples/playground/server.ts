@@ -63,7 +63,7 @@ function createApp(issuer: TestIssuer) {
   app.disable('x-powered-by')
   app.use(createPage(issuer))
   app.use(createManagementApi({ domains, users: northwind.users }))
-  app.use(createMessagesApi({ issuer: domains, audience }))
+  app.use(createMessagesApi({ issuer: domains, audience, details: true }))
   return app
 }
 

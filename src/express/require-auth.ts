@@ -1,39 +1,14 @@
-import type { Request, RequestHandler, Response } from 'express'
+import type { Request, RequestHandler } from 'express'
 import type { Auth } from '../auth.js'
-import { createGuard, type Guard, type Verdict } from '../guard/guard.js'
-import type { GuardOptions, TokenPlace as TokenPlaceOf } from '../guard/options.js'
-import { after, isPromise } from '../net/after.js'
+import { createGuard, type Guard } from '../guard/guard.js'
 import { isPlainObject } from '../options/checks.js'
 import { type Evidence, presentedBy } from '../presented.js'
-import type { MtlsOptions as MtlsOptionsOf } from '../proof/mtls.js'
-import { challenged, type Scheme } from '../refusal/challenge.js'
-import { type AuthError, authError, isAuthError } from '../refusal/errors.js'
-import { type Admission, admit, answerWith, refusedEvent, setHeaders } from './admission.js'
-import { createRequestReader, hasQueryToken, schemeOf, tlsCertificate } from './read-request.js'
-
-/**
- * The options of `requireAuth`, whose functions are called with Express's request.
- *
- * @example
- * const options: RequireAuthOptions = { issuer: 'northwind.auth0.com', audience: 'https://messages.northwind.com' }
- */
-export interface RequireAuthOptions extends GuardOptions<Request> {}
-
-/**
- * A place that credentials are read from. A function returns the token, or nothing.
- *
- * @example
- * const fromCookie: TokenPlace = (req) => req.cookies.access_token
- */
-export type TokenPlace = TokenPlaceOf<Request>
-
-/**
- * How tokens that are bound to a client certificate are taken. @see RFC 8705 §3
- *
- * @example
- * const mtls: MtlsOptions = { required: true, certificate: forwardedCertificate('aws-alb') }
- */
-export interface MtlsOptions extends MtlsOptionsOf<Request> {}
+import { challenged } from '../refusal/challenge.js'
+import { type AuthError, isAuthError } from '../refusal/errors.js'
+import { tellAccepted, tellRefused } from './admission.js'
+import { createMiddleware } from './middleware.js'
+import type { MtlsOptions, RequireAuthOptions } from './options.js'
+import { tlsCertificate } from './read-request.js'
 
 /**
  * The middleware, and the same verdict without Express.
@@ -106,70 +81,6 @@ function withTlsCertificate(options: RequireAuthOptions): RequireAuthOptions {
   return { ...options, mtls: { ...mtls, certificate } }
 }
 
-type Admissions = Readonly<Record<Scheme, Admission>>
-
-function createMiddleware(guard: Guard<Request>): RequestHandler {
-  const { events, rules, challengers } = guard
-  const readRequest = createRequestReader(guard)
-  const mayHaveQueryToken = rules.tokenFrom.includes('query')
-  const admissions: Admissions = {
-    Bearer: { challenger: challengers.Bearer, events },
-    DPoP: { challenger: challengers.DPoP, events },
-  }
-
-  /** Undefined for a request that may go on without credentials. */
-  function judge(req: Request): Verdict | undefined | Promise<Verdict | undefined> {
-    return after(readRequest(req), decide)
-  }
-
-  function decide(presented: Awaited<ReturnType<typeof readRequest>>) {
-    if (presented) return guard.judge(presented)
-    if (rules.optional) return undefined
-    throw authError('token_missing')
-  }
-
-  function grant(req: Request, res: Response, verdict: Verdict | undefined): void {
-    admit(req, admissions[verdict?.auth.scheme ?? 'Bearer'], verdict?.auth)
-    if (res.headersSent) return
-    if (verdict?.headers) setHeaders(res, verdict.headers)
-    if (mayHaveQueryToken && hasQueryToken(req)) res.setHeader('Cache-Control', 'private')
-  }
-
-  function refuse(req: Request, res: Response, error: AuthError): void {
-    const scheme = schemeOf(req)
-    const used = scheme && guard.schemes.includes(scheme) ? scheme : 'Bearer'
-    answerWith(res, challenged(error, challengers[used]))
-  }
-
-  return function requireAuthMiddleware(req, res, next) {
-    const startedAt = events.listening ? performance.now() : 0
-    const granted = (verdict: Verdict | undefined) => {
-      grant(req, res, verdict)
-      if (verdict) tellAccepted(guard, verdict, startedAt)
-    }
-    const refused = (error: unknown) => {
-      if (isAuthError(error)) {
-        refuse(req, res, error)
-        tellRefused(guard, error, startedAt)
-      }
-      next(error)
-    }
-    const outcome = attempt(() => after(judge(req), granted))
-    if ('error' in outcome) refused(outcome.error)
-    else if (isPromise(outcome.value)) outcome.value.then(() => next(), refused)
-    else next()
-  }
-}
-
-/** Keeps `next()` out of the reach of `catch`: an error of a later handler is not ours. */
-function attempt<T>(step: () => T): { value: T } | { error: unknown } {
-  try {
-    return { value: step() }
-  } catch (error) {
-    return { error }
-  }
-}
-
 async function verify(guard: Guard<Request>, token: string, evidence: Evidence): Promise<Auth> {
   const presented = presentedBy(token, evidence)
   const startedAt = performance.now()
@@ -184,19 +95,6 @@ async function verify(guard: Guard<Request>, token: string, evidence: Evidence):
     }
     throw error
   }
-}
-
-function tellAccepted({ events }: Guard<Request>, { auth, source }: Verdict, startedAt: number): void {
-  if (!events.listening) return
-  events.emit({ type: 'accepted', issuer: auth.issuer, source, seconds: secondsSince(startedAt) })
-}
-
-function tellRefused({ events }: Guard<Request>, error: AuthError, startedAt: number): void {
-  if (events.listening) events.emit(refusedEvent(error, secondsSince(startedAt)))
-}
-
-function secondsSince(startedAt: number): number {
-  return (performance.now() - startedAt) / 1000
 }
 
 function explainOutage(error: AuthError): never {

@@ -1,7 +1,8 @@
 import type { Request, RequestHandler } from 'express'
 import type { Guard } from '../guard/guard.js'
+import { resourceIdentifier, wellKnownUrl } from '../guard/protected-resource.js'
 import { isSafeUrl } from '../net/safe-url.js'
-import { type Check, quotable, strings, text, wrong } from '../options/checks.js'
+import { type Check, strings, text, wrong } from '../options/checks.js'
 import { type Checked, checked, type Fields, maybe, required } from '../options/schema.js'
 import { guardOf, type RequireAuth } from './require-auth.js'
 
@@ -42,11 +43,6 @@ export interface ProtectedResourceMetadata extends RequestHandler {
 }
 
 const LOOPBACK_ONLY = '(http only for loopback hosts)'
-
-const resourceIdentifier: Check<string> = (value, name) => {
-  if (isSafeUrl(value) && !/[#\s]/.test(value)) return quotable(value, name)
-  throw wrong(name, `an https URL without fragment ${LOOPBACK_ONLY}`, value)
-}
 
 const guard: Check<Guard<Request>> = (value, name) => {
   const found = guardOf(value)
@@ -98,19 +94,19 @@ const PREFLIGHT = {
  * Makes the handler that serves the protected resource metadata at its well-known address.
  *
  * Mount it at the root of the app, before `auth`. Every other path goes on to the next handler. It changes nothing in
- * `auth`: give that the option `resourceMetadata` with this document's `url`, so that its challenges name it.
+ * `auth`: give that the option `resourceMetadata: { resource }`, so that its challenges name this document.
  *
  * @throws TypeError naming the option that is wrong, or when the challenges of `auth` name another document.
  * @see RFC 9728
  *
  * @example
- * const metadata = protectedResourceMetadata({ resource, authorizationServers: [issuer] })
- * const auth = requireAuth({ issuer, audience: resource, resourceMetadata: metadata.url })
- * app.use(metadata, auth)
+ * const auth = requireAuth({ issuer, audience: resource, resourceMetadata: { resource } })
+ * app.use(protectedResourceMetadata({ resource, auth }))
+ * app.use(auth)
  */
 export function protectedResourceMetadata(options: ProtectedResourceOptions): ProtectedResourceMetadata {
   const given = checked(FIELDS, options, { name: 'protectedResourceMetadata', prefix: '' })
-  const url = metadataUrl(given.resource)
+  const url = wellKnownUrl(given.resource)
   checkGuard(given, url)
   const body = Buffer.from(JSON.stringify(documentOf(given)))
   return Object.assign(createHandler(url, body), { url: url.href })
@@ -125,12 +121,6 @@ function createHandler({ pathname, search }: URL, body: Buffer): RequestHandler 
     if (method === 'OPTIONS') return void res.set(PREFLIGHT).status(204).end()
     res.set('Allow', 'GET, HEAD, OPTIONS').status(405).end()
   }
-}
-
-/** Inserted between host and path; a path that is only "/" is none (RFC 9728 §3.1). */
-function metadataUrl(resource: string): URL {
-  const { origin, pathname, search } = new URL(resource)
-  return new URL(`${origin}/.well-known/oauth-protected-resource${pathname === '/' ? '' : pathname}${search}`)
 }
 
 function checkGuard({ auth, authorizationServers }: Settings, { href }: URL): void {

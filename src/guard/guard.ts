@@ -43,10 +43,12 @@ export interface Guard<Context> {
 /** @throws TypeError naming the option that is wrong, unknown or contradictory. */
 export function createGuard<Context>(options: GuardOptions<Context>): Guard<Context> {
   const rules = guardRules(options)
-  const { dpop, mtls, bindIssuerToHost } = rules
+  const { dpop, bindIssuerToHost } = rules
   const events = createEvents(rules.onEvent)
   const issuers = createIssuers(rules, events)
-  const claimRules = { ...rules, confirmations: checkedConfirmations({ dpop, mtls }) }
+  const { clockToleranceSeconds, maxTokenAgeSeconds, profile } = rules
+  const confirmations = checkedConfirmations(rules)
+  const claimRules = { clockToleranceSeconds, maxTokenAgeSeconds, profile, confirmations }
   const introspection =
     rules.introspection && createIntrospection(rules.introspection, { ...rules, issuers, claimRules, events })
   const judge = createJudge({ rules, claimRules, issuers, introspection })

@@ -4,7 +4,6 @@ import { JWKS_FIELDS, type JwksOptions } from '../issuer/jwks-options.js'
 import { type Audience, audienceRule, type IssuerSetting } from '../issuer/setting.js'
 import { ALGORITHMS, type Algorithm } from '../jose/algorithms.js'
 import {
-  absoluteUrl,
   bool,
   type Check,
   func,
@@ -21,6 +20,7 @@ import { DPOP_FIELDS, type DpopOptions } from '../proof/dpop-options.js'
 import { MTLS_FIELDS, type MtlsOptions } from '../proof/mtls.js'
 import type { AuthEvent } from '../refusal/events.js'
 import { type IntrospectionOptions, introspectionRules } from '../token/introspection-options.js'
+import { type ResourceMetadataSetting, resourceMetadataUrl } from './protected-resource.js'
 
 /** A place that credentials are read from. A function returns the token, or nothing. */
 export type TokenPlace<Context> =
@@ -94,8 +94,11 @@ export interface GuardOptions<Context> {
   isRevoked?: (auth: Auth, context: Context | undefined) => boolean | Promise<boolean>
   /** `realm` of every challenge. Default `api`. @see RFC 9110 §11.5 */
   realm?: string
-  /** URL of the protected resource metadata, for every challenge: `protectedResourceMetadata(...).url`. Default: none. @see RFC 9728 §5.1 */
-  resourceMetadata?: string | { readonly url: string }
+  /**
+   * Names the protected resource metadata in every challenge: by URL, by the handler that serves them, or by
+   * `{ resource }`, whose well-known address it is. Default: none. @see RFC 9728 §5.1
+   */
+  resourceMetadata?: ResourceMetadataSetting
   /** Called with every event; events never contain tokens. Errors it throws are ignored. */
   onEvent?: (event: AuthEvent) => void
   /** Stands in for the global `fetch`, to go through a proxy or trust a private CA. */
@@ -145,11 +148,6 @@ const publicUrl: Check<PublicUrl> = (value, name) =>
     ? (value as (context: never) => string)
     : listOf(baseUrl)(Array.isArray(value) ? value : [value], name)
 
-const metadataUrl: Check<string> = (value, name) => {
-  const url = typeof value === 'string' ? value : (value as { url?: unknown } | null)?.url
-  return absoluteUrl(quotable(url, name), name)
-}
-
 export const GUARD_FIELDS = {
   issuer: required(issuer),
   audience: required(audienceRule),
@@ -170,7 +168,7 @@ export const GUARD_FIELDS = {
   mtls: maybe(options(MTLS_FIELDS)),
   isRevoked: maybe(func<(auth: Auth, context: never) => boolean | Promise<boolean>>()),
   realm: or('api', quotable),
-  resourceMetadata: maybe(metadataUrl),
+  resourceMetadata: maybe(resourceMetadataUrl),
   onEvent: maybe(func<(event: AuthEvent) => void>()),
   fetch: maybe(func<typeof globalThis.fetch>()),
 } satisfies Fields<GuardOptions<never>>

@@ -41,7 +41,7 @@ function hostnameOf(url: string): string[] {
 }
 
 function checkHost({ auth, issuer }: Judged, { evidence }: Presented): void {
-  const hosts = (evidence?.urls ?? []).flatMap(hostnameOf)
+  const hosts = [...new Set((evidence?.urls ?? []).flatMap(hostnameOf))]
   if (hostnameOf(auth.issuer).some((name) => hosts.includes(name))) return
   throw authError('issuer_host_mismatch', {
     details: () =>

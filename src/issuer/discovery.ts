@@ -86,6 +86,7 @@ async function firstFound(urls: readonly string[], options: FetchJsonOptions): P
   throw notFound
 }
 
+/** What servers answer where they have nothing: file stores say 403, some routers 400 or 405. */
 function isNotFound(error: unknown): boolean {
   return (
     error instanceof FetchError &&

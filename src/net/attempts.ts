@@ -1,4 +1,5 @@
-import { type AuthError, outage, type RefusalCode } from '../refusal/errors.js'
+import { type AuthError, outage } from '../refusal/errors.js'
+import type { RefusalCode } from '../refusal/table.js'
 import { isExchangeError } from './fetch-json.js'
 
 const FIRST_PAUSE_SECONDS = 1

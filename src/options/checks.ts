@@ -110,9 +110,13 @@ export function wrong(name: string, expected: string, value: unknown, hint?: str
   return new TypeError(hint === undefined ? message : `${message} (${hint})`)
 }
 
+/** What stands between `//` and `@` in a URL: often a password. */
+const USER_INFO = /\/\/[^/@\s"]*@/g
+
 /** Names the kind of functions and objects, whose text would be their source. */
 function written(value: unknown): string {
-  if (typeof value === 'string' || Array.isArray(value)) return String(JSON.stringify(value)).slice(0, 200)
+  if (typeof value === 'string' || Array.isArray(value))
+    return String(JSON.stringify(value)).replace(USER_INFO, '//...@').slice(0, 200)
   if (typeof value === 'function') return 'a function'
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }

@@ -8,8 +8,8 @@ import {
   type UnverifiedJws,
 } from '../jose/compact-jws.js'
 import { importKey, usableJwk, type VerificationKey } from '../jose/verification-key.js'
-import { detailsOf } from '../refusal/details.js'
-import { authError, isAuthError } from '../refusal/errors.js'
+import { detailsOf, type Finding } from '../refusal/details.js'
+import { type AuthError, authError, isAuthError, type RefusalDetails } from '../refusal/errors.js'
 
 /** A DPoP proof in due form. Its signature is not verified, nor anything in it. */
 export interface UnverifiedProof {
@@ -51,10 +51,11 @@ export function readProof(
   algorithms: readonly Algorithm[],
   known?: ProofHeader,
 ): UnverifiedProof {
-  if (typeof text !== 'string' || text.length > MAX_PROOF_LENGTH) throw authError('proof_invalid')
+  if (typeof text !== 'string' || text.length > MAX_PROOF_LENGTH)
+    throw proofInvalid({ expected: `one text of at most ${MAX_PROOF_LENGTH} characters` })
   const jws = parse(text, known)
   const { header, claims } = jws
-  if (!hasProofClaims(claims)) throw authError('proof_invalid')
+  checkProofClaims(claims)
   if (header === known?.header) return { jws, header: known, claims }
   return { jws, header: proofHeader(text, header, algorithms), claims }
 }
@@ -63,32 +64,48 @@ function parse(text: string, known: ProofHeader | undefined): UnverifiedJws {
   try {
     return parseCompactJws(text, known)
   } catch (error) {
-    throw isAuthError(error) ? authError('proof_invalid') : error
+    throw isAuthError(error) ? proofInvalid({ expected: 'one signed JWT in one DPoP header' }) : error
   }
 }
 
 function proofHeader(proof: string, header: JsonObject, algorithms: readonly Algorithm[]): ProofHeader {
+  const { typ, jwk } = header
   const alg = algorithms.find((algorithm) => algorithm === header.alg)
-  const isForm =
-    header.typ === 'dpop+jwt' &&
-    typeof header.jwk === 'object' &&
-    header.jwk !== null &&
-    !UNSUPPORTED_HEADERS.some((name) => Object.hasOwn(header, name))
-  if (alg === undefined || !isForm) throw authError('proof_invalid')
-  return { ...knownHeader(proof, header), alg, jwk: header.jwk as JWK }
+  const unsupported = UNSUPPORTED_HEADERS.find((name) => Object.hasOwn(header, name))
+  if (typ !== 'dpop+jwt') throw proofInvalid(received({ header: 'typ', expected: 'dpop+jwt', received: typ }))
+  if (alg === undefined)
+    throw proofInvalid(received({ header: 'alg', expected: algorithms.join(' or '), received: header.alg }))
+  if (typeof jwk !== 'object' || jwk === null) throw proofInvalid({ header: 'jwk', expected: 'a public key' })
+  if (unsupported !== undefined) throw proofInvalid({ header: unsupported, expected: 'absent' })
+  return { ...knownHeader(proof, header), alg, jwk: jwk as JWK }
 }
 
+const isText = (value: unknown) => typeof value === 'string'
+const isTime = (value: unknown) => Number.isFinite(value)
+const isTimeOrAbsent = (value: unknown) => value === undefined || Number.isFinite(value)
+
 /** `nbf` and `exp` count where a client writes them (RFC 7519 §4.1.4, §4.1.5). */
-function hasProofClaims(claims: JsonObject): claims is JsonObject & ProofClaims {
-  const { jti, htm, htu, iat, nbf, exp } = claims
-  return (
-    typeof jti === 'string' &&
-    jti !== '' &&
-    typeof htm === 'string' &&
-    typeof htu === 'string' &&
-    Number.isFinite(iat) &&
-    [nbf, exp].every((time) => time === undefined || Number.isFinite(time))
-  )
+const CLAIMS = [
+  { claim: 'jti', isForm: (value: unknown) => isText(value) && value !== '', expected: 'a non-empty string' },
+  { claim: 'htm', isForm: isText, expected: 'the method' },
+  { claim: 'htu', isForm: isText, expected: 'the URL' },
+  { claim: 'iat', isForm: isTime, expected: 'a number of epoch seconds' },
+  { claim: 'nbf', isForm: isTimeOrAbsent, expected: 'a number of epoch seconds, or absent' },
+  { claim: 'exp', isForm: isTimeOrAbsent, expected: 'a number of epoch seconds, or absent' },
+]
+
+function checkProofClaims(claims: JsonObject): asserts claims is JsonObject & ProofClaims {
+  const wrong = CLAIMS.find(({ claim, isForm }) => !isForm(claims[claim]))
+  if (!wrong) return
+  const { claim, expected } = wrong
+  throw proofInvalid(received({ claim, expected, received: claims[claim] }))
+}
+
+/** For what is no secret: a `jwk` may hold a private key by mistake. */
+const received = (finding: Finding) => () => detailsOf(finding)
+
+function proofInvalid(details: RefusalDetails | (() => RefusalDetails)): AuthError {
+  return authError('proof_invalid', { details: typeof details === 'function' ? details : () => details })
 }
 
 /**
@@ -101,14 +118,17 @@ export async function importBoundKey(
   { jwk, alg }: ProofHeader,
   jkt: string | undefined,
 ): Promise<VerificationKey> {
-  const received = await thumbprintOf(jwk)
-  if (jkt === undefined || received !== jkt) {
+  const thumbprint = await thumbprintOf(jwk)
+  if (jkt === undefined || thumbprint !== jkt) {
     const expected = `a proof by the key with thumbprint ${jkt}`
-    throw authError('binding_mismatch', { details: () => detailsOf({ claim: 'cnf', expected, received }) })
+    throw authError('binding_mismatch', {
+      details: received({ claim: 'cnf', expected, received: thumbprint }),
+    })
   }
   const usable = usableJwk(jwk, [alg])
   const key = usable && (await importKey(usable))
-  if (!key) throw authError('proof_invalid')
+  if (!key)
+    throw proofInvalid({ header: 'jwk', expected: `a public key for ${alg}, neither weak nor costly` })
   return key
 }
 
@@ -116,6 +136,6 @@ async function thumbprintOf(jwk: JWK): Promise<string> {
   try {
     return await calculateJwkThumbprint(jwk, 'sha256') // of the members RFC 7638 §3.2 names, never of private ones
   } catch {
-    throw authError('proof_invalid') // jose refuses what is no JWK
+    throw proofInvalid({ header: 'jwk', expected: 'a JWK' }) // jose refuses what is none
   }
 }

@@ -4,7 +4,7 @@ import { createLruMap } from '../lru-map.js'
 import { seconds, text, wrong } from '../options/checks.js'
 import { checked, type Fields, or } from '../options/schema.js'
 import { outage } from '../refusal/errors.js'
-import { createAsk } from './ask.js'
+import { type AskRedis, createAsk } from './ask.js'
 import type { RedisClient } from './client.js'
 import { keyPrefix } from './key-prefix.js'
 
@@ -107,50 +107,17 @@ export function redisDenylist(redis: RedisClient, options: RedisDenylistOptions 
     name: 'redisDenylist',
   })
   const ask = createAsk(redis, 'redisDenylist', timeoutSeconds)
-  let recent = createLruMap<Known>(MAX_KNOWN)
-
+  const memory = createMemory(maxStaleSeconds)
   const keyOf = (kind: string, id: string) => `${prefix}${kind}:${hash('sha256', id, 'base64url')}`
-
-  async function lookUp({ claims, subject, clientId }: Auth): Promise<boolean> {
-    const { jti, sid, iat } = claims
-    const keys = Object.entries({ jti, sub: subject, sid, client: clientId })
-      .filter((named): named is [string, string] => typeof named[1] === 'string')
-      .map(([kind, id]) => keyOf(kind, id))
-    const found = await ask((commands) => Promise.all(keys.map((key) => commands.get(key))))
-    return found.some((issuedBefore) => issuedBefore !== null && !isIssuedSince(iat, Number(issuedBefore)))
-  }
-
-  async function lookUpOrFail(auth: Auth): Promise<boolean> {
-    try {
-      return await lookUp(auth)
-    } catch (cause) {
-      throw outage('revocation_unavailable', 1, cause)
-    }
-  }
 
   async function revoke(key: string, issuedBefore: number, lifeSeconds = keepSeconds): Promise<void> {
     const milliseconds = Math.ceil(Math.max(lifeSeconds, CLOCK_MARGIN_SECONDS) * 1000)
     await ask((commands) => commands.evaluate(REVOKE, key, [String(issuedBefore), String(milliseconds)]))
-    recent = createLruMap(MAX_KNOWN)
+    memory.clear()
   }
 
   return {
-    isRevoked(auth) {
-      const digest = hash('sha256', auth.token, 'base64url')
-      const known = recent.get(digest)
-      if (known && performance.now() < known.until) return known.answer
-      const answer = lookUpOrFail(auth)
-      const entry: Known = { until: performance.now() + maxStaleSeconds * 1000, answer }
-      const memory = recent
-      memory.set(digest, entry)
-      answer.then(
-        (revoked) => {
-          entry.answer = revoked // further requests get it at once
-        },
-        () => memory.delete(digest),
-      )
-      return answer
-    },
+    isRevoked: (auth) => memory.recall(auth.token, () => lookUp(auth, ask, keyOf)),
     async revokeToken(jti, expiresAt) {
       const key = keyOf('jti', text(jti, 'jti'))
       if (expiresAt === undefined) return revoke(key, ALWAYS)
@@ -165,6 +132,48 @@ export function redisDenylist(redis: RedisClient, options: RedisDenylistOptions 
     },
     async revokeClient(clientId, issuedBefore = untilNow()) {
       await revoke(keyOf('client', text(clientId, 'clientId')), epochSeconds('issuedBefore', issuedBefore))
+    },
+  }
+}
+
+type KeyOf = (kind: string, id: string) => string
+
+/** @throws `revocation_unavailable`: whoever cannot be looked up is not admitted */
+async function lookUp({ claims, subject, clientId }: Auth, ask: AskRedis, keyOf: KeyOf): Promise<boolean> {
+  const { jti, sid, iat } = claims
+  const keys = Object.entries({ jti, sub: subject, sid, client: clientId })
+    .filter((named): named is [string, string] => typeof named[1] === 'string')
+    .map(([kind, id]) => keyOf(kind, id))
+  try {
+    const found = await ask((commands) => Promise.all(keys.map((key) => commands.get(key))))
+    return found.some((issuedBefore) => issuedBefore !== null && !isIssuedSince(iat, Number(issuedBefore)))
+  } catch (cause) {
+    throw outage('revocation_unavailable', 1, cause)
+  }
+}
+
+/** What is known of tokens, by their digest. An answer that is awaited is shared; afterwards it comes at once. */
+function createMemory(maxStaleSeconds: number) {
+  let recent = createLruMap<Known>(MAX_KNOWN)
+  return {
+    recall(token: string, lookUpToken: () => Promise<boolean>): boolean | Promise<boolean> {
+      const digest = hash('sha256', token, 'base64url')
+      const known = recent.get(digest)
+      if (known && performance.now() < known.until) return known.answer
+      const answer = lookUpToken()
+      const entry: Known = { until: performance.now() + maxStaleSeconds * 1000, answer }
+      const memory = recent
+      memory.set(digest, entry)
+      answer.then(
+        (revoked) => {
+          entry.answer = revoked
+        },
+        () => memory.delete(digest),
+      )
+      return answer
+    },
+    clear() {
+      recent = createLruMap(MAX_KNOWN)
     },
   }
 }

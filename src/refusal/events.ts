@@ -1,5 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
-import type { RefusalCode, RefusalDetails } from './errors.js'
+import type { RefusalDetails } from './errors.js'
+import type { RefusalCode } from './table.js'
 
 /**
  * What happened, for metrics and logs. Holds no token and no key.

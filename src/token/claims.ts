@@ -2,7 +2,8 @@ import { audiencesOf, type Claims, isStrings } from '../auth.js'
 import type { AudienceRule } from '../issuer/issuers.js'
 import type { JsonObject } from '../jose/compact-jws.js'
 import { detailsOf, type Finding, nearMissHint, oneOf } from '../refusal/details.js'
-import { authError, type RefusalCode } from '../refusal/errors.js'
+import { authError } from '../refusal/errors.js'
+import type { RefusalCode } from '../refusal/table.js'
 import { ageFault, expiryFault, issuedAtFault, notBeforeFault } from './time-rules.js'
 
 /** What every access token is held to, whatever its issuer. */

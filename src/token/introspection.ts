@@ -1,4 +1,4 @@
-import { type Auth, createAuth } from '../auth.js'
+import type { Auth } from '../auth.js'
 import type { Issuer, Issuers } from '../issuer/issuers.js'
 import type { JsonObject } from '../jose/compact-jws.js'
 import { createLruMap } from '../lru-map.js'
@@ -6,19 +6,12 @@ import { after } from '../net/after.js'
 import { isSafeUrl } from '../net/safe-url.js'
 import { createSingleFlight } from '../net/single-flight.js'
 import { wrong } from '../options/checks.js'
-import { authError, isAuthError, type RefusalCode, type RefusalDetails } from '../refusal/errors.js'
-import { type ClaimRules, checkClaims } from './claims.js'
+import { authError, isAuthError, type RefusalDetails } from '../refusal/errors.js'
+import type { RefusalCode } from '../refusal/table.js'
+import type { ClaimRules } from './claims.js'
+import { accepted, confirmed, type Introspected } from './introspection-answer.js'
 import type { IntrospectionRules } from './introspection-options.js'
 import { createIntrospectionRequest, type IntrospectionRequestConfig } from './introspection-request.js'
-import { checkMarks } from './kind.js'
-import { endOf } from './time-rules.js'
-
-/** What the authorization server answered about a token. */
-export interface Introspected {
-  readonly auth: Auth
-  readonly issuer: Issuer
-  readonly source: 'introspection' | 'cache'
-}
 
 /** Judges tokens by asking the authorization server: at once for one that was asked about recently. */
 export interface Introspection {
@@ -151,52 +144,4 @@ function verdictOn(
     const usableUntil = askedAt + Math.min(maxAgeSeconds, MAX_REFUSED_SECONDS) * 1000
     return { refused: error.code, details: error.details, usableUntil, endsAt: Number.POSITIVE_INFINITY }
   }
-}
-
-interface Accepting {
-  rules: IntrospectionRules
-  issuer: Issuer
-  claimRules: ClaimRules
-}
-
-/**
- * The server may have applied times and audience itself, or left that to us: its answer is held to the same rules as
- * the claims of a JWT (RFC 7662 §2.2, §4). A token without `exp` is good until the next question.
- */
-function accepted(token: string, answer: JsonObject, { rules, issuer, claimRules }: Accepting) {
-  const { active, ...members } = answer
-  if (active !== true) throw authError('token_inactive')
-  checkMarks(members)
-  checkDpopMark(members)
-  const now = Date.now() / 1000
-  const nextQuestion = Math.ceil(now + Math.max(rules.maxAgeSeconds, 1))
-  const claims = checkClaims(
-    { exp: nextQuestion, ...members, iss: members.iss ?? issuer.issuer },
-    {
-      ...claimRules,
-      profile: undefined, // which is about JWTs
-      audience: issuer.audience,
-      audienceOptional: !rules.requireAudience,
-      now,
-    },
-  )
-  if (claims.iss !== issuer.issuer) throw authError('issuer_unknown')
-  const auth = createAuth(token, {}, claims)
-  const introspected: Introspected = { auth, issuer, source: 'cache' }
-  return { introspected, endsAt: Math.min(claims.exp, endOf(claims, claimRules)) }
-}
-
-/** A token that the server calls DPoP-bound without naming the key could be anybody's. */
-function checkDpopMark({ token_type: type, cnf }: JsonObject): void {
-  const isBound = (cnf as { jkt?: unknown } | undefined | null)?.jkt !== undefined
-  if (String(type).toLowerCase() === 'dpop' && !isBound) throw authError('claim_invalid')
-}
-
-/** An answer about another token than the one asked about must not keep this one alive. */
-function confirmed({ active, jti, sub }: JsonObject, { claims, expiresAt }: Auth) {
-  const isSame = (answered: unknown, own: unknown) =>
-    answered === undefined || answered === null || answered === own
-  if (active === true && isSame(jti, claims.jti) && isSame(sub, claims.sub))
-    return { introspected: undefined, endsAt: expiresAt }
-  throw authError('token_inactive')
 }

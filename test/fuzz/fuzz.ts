@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util'
-import { nextInput } from './inputs.js'
 import { createRandom } from './random.js'
 import { fuzzSockets } from './sockets.js'
 import { createProbe, type Target, targets } from './target.js'
@@ -19,13 +18,14 @@ const socketCount = Number(values.sockets)
 const countEach = Math.ceil(Number(values.count) / targets.length)
 const wrong: string[] = []
 
+process.exitCode = 1 // until the end is reached: an exception of this very file must not look like success
 process.on('unhandledRejection', (reason) => void wrong.push(`unhandled rejection: ${reason}`))
 process.on('uncaughtException', (error) => void wrong.push(`uncaught exception: ${error.stack}`))
 
 async function fuzz(target: Target, count: number): Promise<void> {
   const probe = createProbe(target)
   async function one(): Promise<void> {
-    const input = nextInput(random, target)
+    const input = target.next(random)
     const complaint = await probe(input).catch((error) => `thrown: ${error?.stack}`)
     if (complaint) wrong.push(`${target.name}: ${complaint} for ${JSON.stringify(input)}`)
   }

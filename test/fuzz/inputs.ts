@@ -10,8 +10,8 @@ export interface Input {
   rawHeaders: string[]
   /** What a body parser left. */
   body: unknown
-  /** Known from how it was made: by the middleware's grammar nothing is parsed here. */
-  good: boolean
+  /** Known from how it was made, by no grammar of the middleware. Undefined: either answer is right, a fault is not. */
+  good: boolean | undefined
 }
 
 type Maker = (random: Random) => Partial<Input>

@@ -1,9 +1,16 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
-import express, { type Request, type Response } from 'express'
-import { authErrorHandler, type RequireAuthOptions, requireAuth } from 'express-require-auth'
+import express, { type Express, type Request, type Response } from 'express'
+import {
+  authErrorHandler,
+  forwardedCertificate,
+  type RequireAuthOptions,
+  requireAuth,
+} from 'express-require-auth'
 import { messages } from '../api.js'
 import { answering, craftedIssuer } from '../craft.js'
-import type { Input } from './inputs.js'
+import { createEvidenceMakers } from './evidence.js'
+import { type Input, nextInput } from './inputs.js'
+import type { Random } from './random.js'
 import { keys } from './tokens.js'
 
 const common: RequireAuthOptions = {
@@ -15,29 +22,43 @@ const common: RequireAuthOptions = {
 export interface Target {
   name: string
   options: RequireAuthOptions
-  /** Whether tokens may stand in body and query too. */
-  places: boolean
+  next: (random: Random) => Input
+  /** Of the app. Default: nobody is trusted. */
+  trustProxy?: string | false
 }
 
+const inHeader = (random: Random) => nextInput(random, { places: false })
+const inPlaces = (random: Random) => nextInput(random, { places: true })
+const { proofs, hosts, certificates } = await createEvidenceMakers()
+const envoy = { required: true, certificate: forwardedCertificate('envoy') }
+
 export const targets = [
-  { name: 'defaults', options: common, places: false },
-  { name: 'no memory', options: { ...common, cache: false }, places: false },
-  { name: 'RFC 9068', options: { ...common, profile: 'rfc9068', cache: { maxEntries: 2 } }, places: false },
-  { name: 'every place', options: { ...common, tokenFrom: ['header', 'body', 'query'] }, places: true },
+  { name: 'defaults', options: common, next: inHeader },
+  { name: 'no memory', options: { ...common, cache: false }, next: inHeader },
+  { name: 'RFC 9068', options: { ...common, profile: 'rfc9068', cache: { maxEntries: 2 } }, next: inHeader },
+  { name: 'every place', options: { ...common, tokenFrom: ['header', 'body', 'query'] }, next: inPlaces },
+  { name: 'proofs', options: { ...common, dpop: { required: true } }, next: proofs },
+  { name: 'proofs behind a proxy', options: { ...common, dpop: {} }, next: proofs, trustProxy: 'loopback' },
+  { name: 'hosts', options: { ...common, bindIssuerToHost: true }, next: hosts },
+  {
+    name: 'certificates',
+    options: { ...common, mtls: envoy },
+    next: certificates,
+    trustProxy: 'loopback',
+  },
 ] as const satisfies readonly Target[]
 
 /** Sends one input through the middleware; resolves with what is wrong about the answer, if anything. */
 export type Probe = (input: Input) => Promise<string | undefined>
 
 /** Requests and responses have the prototypes of a real app, without a socket behind. */
-const { request, response } = express()
-
-export function createProbe({ options }: Target): Probe {
+export function createProbe({ options, trustProxy = false }: Target): Probe {
+  const app = express().set('trust proxy', trustProxy)
   const auth = requireAuth(options)
   const render = authErrorHandler()
   return async (input) => {
-    const req = requestOf(input)
-    const res = responseFor(req)
+    const req = requestOf(app, input)
+    const res = responseFor(app, req)
     const error = await new Promise<unknown>((resolve) => void auth(req, res, resolve))
     if (error === undefined) return checkAdmitted(req, input)
     return new Promise((resolve) => {
@@ -50,14 +71,14 @@ export function createProbe({ options }: Target): Probe {
   }
 }
 
-function requestOf({ method, url, rawHeaders, body }: Input): Request {
+function requestOf(app: Express, { method, url, rawHeaders, body }: Input): Request {
   const headers: Record<string, string> = {}
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] as string).toLowerCase()
     if (!Object.hasOwn(headers, name)) headers[name] = rawHeaders[i + 1] as string // the first, as in Node
   }
   const socket = { encrypted: true, remoteAddress: '127.0.0.1' }
-  return Object.assign(Object.create(request), {
+  return Object.assign(Object.create(app.request), {
     method,
     url,
     originalUrl: url,
@@ -68,10 +89,10 @@ function requestOf({ method, url, rawHeaders, body }: Input): Request {
   })
 }
 
-function responseFor(req: Request): Response {
+function responseFor(app: Express, req: Request): Response {
   const headers = new Map<string, string>()
   const get = (name: string) => headers.get(name.toLowerCase())
-  return Object.defineProperties(Object.create(response), {
+  return Object.defineProperties(Object.create(app.response), {
     req: { value: req },
     statusCode: { value: 200, writable: true },
     headersSent: { value: false },
@@ -90,12 +111,12 @@ function responseFor(req: Request): Response {
 
 function checkAdmitted(req: Request, { good }: Input): string | undefined {
   if (!req.auth) return 'let through without req.auth'
-  return good ? undefined : `accepted ${req.auth.token}`
+  return good === false ? `accepted ${req.auth.token}` : undefined
 }
 
 /** Fixed words only: nothing of the request can come back. */
 const CHALLENGE =
-  /^Bearer realm="api"(, error="(invalid_request|invalid_token)", error_description="[A-Za-z ]+")?$/
+  /^((^|, )(Bearer|DPoP) realm="api"(, algs="[A-Za-z0-9 ]+")?(, error="(invalid_request|invalid_token|invalid_dpop_proof)", error_description="[A-Za-z ]+")?)+$/
 
 function checkRefused(res: Response, body: string, { good }: Input): string | undefined {
   const { statusCode } = res

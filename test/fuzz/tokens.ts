@@ -3,6 +3,9 @@ import type { Random } from './random.js'
 
 const { privateKey: key, jwk } = craftKey()
 
+/** What the issuer signs with. */
+export const issuerKey = key
+
 /** The key set of the issuer whose tokens are good. */
 export const keys = [jwk]
 
@@ -32,11 +35,9 @@ const wrong: Record<string, readonly unknown[]> = {
   exp: [undefined, null, '9999999999', 0, -1, now - 60, [], {}, true],
   nbf: [null, '1', 9_999_999_999, [], {}, false],
   iat: [null, '1', 9_999_999_999, [], {}, false],
-  sub: [null, 7, [], {}, true],
-  scope: [null, 7, [], {}, ['read:messages']],
-  scp: [null, 7, {}, [7], [null]],
-  permissions: [null, 7, {}, 'all', [7]],
-  client_id: [null, 7, [], {}],
+  sub: [7, [], {}, true],
+  scope: [7, {}, [7]],
+  scp: [7, {}, [7], [null]],
   cnf: [null, 7, {}, 'key', { jku: 'https://evil.example/' }],
 }
 const wrongHeader: Record<string, readonly unknown[]> = {
@@ -70,6 +71,8 @@ const NAMES = [
   'x5c',
   'p2c',
   'acr',
+  'permissions',
+  'client_id',
   'events',
   'nonce',
   '__proto__',

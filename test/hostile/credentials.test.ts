@@ -1,5 +1,6 @@
+import type express from 'express'
 import { expect, test } from 'vitest'
-import { craft, craftKey, trusting } from '../craft.js'
+import { craft, craftedIssuer, craftKey, trusting } from '../craft.js'
 import { answerOf, malformedCredentials, missing, repeatedCredentials, tokenRefused } from '../refused.js'
 import { messages, mount } from '../setup.js'
 import { type RawAnswer, rawRequest } from './raw-request.js'
@@ -123,6 +124,33 @@ test.each(['a.b.c', `${'a'.repeat(8000)}`, `${'.'.repeat(8000)}`, `${'='.repeat(
     expect(performance.now() - startedAt).toBeLessThan(3000)
   },
 )
+
+test.each<[string, express.RequestHandler]>([
+  ['without raw headers', (req, _res, next) => next(void Object.assign(req, { rawHeaders: undefined }))],
+  ['with none of them', (req, _res, next) => next(void Object.assign(req, { rawHeaders: [] }))],
+])('a request %s, as serverless adapters make them, is judged by its headers', async (_, before) => {
+  const { get: ask, getWith: askWith } = mount(
+    { ...options, dpop: {}, bindIssuerToHost: true, publicUrl: craftedIssuer },
+    { before: [before] },
+  )
+  expect((await ask(token)).status).toBe(200)
+  expect((await ask()).body.code).toBe('token_missing')
+  expect((await askWith('Bearer a b')).body.code).toBe('credentials_malformed')
+})
+
+test.each([
+  [
+    'an Authorization header',
+    { authorization: [`Bearer ${token}`, `Bearer ${token}`] },
+    'credentials_repeated',
+  ],
+  ['a DPoP header', { authorization: 'DPoP a.b.c', dpop: ['a', 'b'] }, 'token_malformed'],
+])('%s that an adapter made a list of is refused, and no fault', async (_, headers, code) => {
+  const before: express.RequestHandler = (req, _res, next) =>
+    next(void Object.assign(req.headers, headers as object))
+  const { get: ask } = mount({ ...options, dpop: {} }, { before: [before] })
+  expect((await ask(token)).body.code).toBe(code)
+})
 
 test('optional admits requests without credentials and refuses bad ones', async () => {
   const { get: ask, getWith: askWith } = mount({ ...options, optional: true })

@@ -381,6 +381,10 @@ describe('a wrong option is named', () => {
 
   test('a secret is not repeated', () => {
     expect(() => make({ clientId: 'a', clientSecret: 5 })).toThrow(/^((?!5).)*$/)
+    const endpoint = 'https://api:hidden@login.northwind.com/i'
+    expect(() => make({ clientId: 'a', clientSecret: 'b', endpoint })).toThrow(
+      'introspection.endpoint must be an https URL (http only for loopback hosts and httpHosts), got "https://...@login.northwind.com/i"',
+    )
     expect(() => make([{ clientId: 'a', clientSecret: 'hidden' }])).toThrow(/^((?!hidden).)*$/)
     expect(() => make({ clientId: 'a', privateKey: { ...publicKey, d: 'hidden' } })).toThrow(
       /^((?!hidden).)*$/,

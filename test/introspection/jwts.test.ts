@@ -127,6 +127,14 @@ describe('the answer about a JWT', () => {
   })
 })
 
+test('first JWTs at one time are verified with the given keys, and nothing is fetched', async () => {
+  const { auth, asked } = setup()
+  const tokens = Array.from({ length: 5 }, (_, index) => jwtOf(goodClaims({ sub: `user-${index}` })))
+  const verified = await Promise.all(tokens.map((token) => auth.verify(token)))
+  expect(verified.map(({ subject }) => subject)).toEqual(['user-0', 'user-1', 'user-2', 'user-3', 'user-4'])
+  expect(asked).toEqual([])
+})
+
 describe('of several issuers', () => {
   const otherKey = craftKey('ec', {}, 'other')
   const other = {

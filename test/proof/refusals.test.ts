@@ -8,7 +8,7 @@ import {
   requireStepUp,
 } from 'express-require-auth'
 import { expect, test } from 'vitest'
-import { refusalCodes } from '../../src/refusal/errors.js'
+import { refusalCodes } from '../../src/refusal/table.js'
 import {
   type Answer,
   answerOf,
