@@ -9,7 +9,8 @@ import { JWKS_FIELDS } from '../src/issuer/jwks-options.js'
 import type { Field } from '../src/options/schema.js'
 import { DPOP_FIELDS } from '../src/proof/dpop-options.js'
 import { MTLS_FIELDS } from '../src/proof/mtls.js'
-import { authError, refusalCodes } from '../src/refusal/errors.js'
+import { authError } from '../src/refusal/errors.js'
+import { refusalCodes } from '../src/refusal/table.js'
 import { anchorsOf, linksOf, pageNamed, pages, root, rowsOf, snippetsOf } from './docs/pages.js'
 
 const readme = pageNamed('README.md')
