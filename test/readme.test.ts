@@ -14,6 +14,7 @@ import { refusalCodes } from '../src/refusal/table.js'
 import { anchorsOf, linksOf, pageNamed, pages, root, rowsOf, snippetsOf } from './docs/pages.js'
 
 const readme = pageNamed('README.md')
+const [quickStart] = snippetsOf({ name: 'README.md', text: readme }, 'ts')
 const snippets = pages.flatMap((page) => snippetsOf(page, 'ts'))
 const folder = join(import.meta.dirname, '.snippets')
 const fileOf = (name: string) => `${name.replaceAll(/[/.:]/g, '-')}.ts`
@@ -34,7 +35,6 @@ const isTestFile = ({ text }: { text: string }) => text.includes("from 'vitest'"
 for (const { name } of snippets.filter(isTestFile)) await load(name)
 
 test('the quick start accepts and refuses', async () => {
-  const [quickStart] = snippetsOf({ name: 'README.md', text: readme }, 'ts')
   expect(quickStart?.text.split('\n').length).toBeLessThan(16)
   const { app } = await load(quickStart?.name ?? '')
   await request(app)
@@ -105,6 +105,37 @@ test('every option has a row with its default, and no row is about nothing', () 
     expect.arrayContaining(options.map(([name, field]) => [`\`${name}\``, defaultOf(name, field)])),
   )
   expect(rows).toHaveLength(options.length)
+})
+
+test('every event has a row in the guide to operations', () => {
+  const source = readFileSync(join(root, 'src/refusal/events.ts'), 'utf8')
+  const types = [...source.matchAll(/\| \{ type: '(\w+)'/g)].map(([, type]) => `\`${type}\``)
+  const [, section = ''] = pageNamed('docs/operations.md').split(/^## Events$/m)
+  expect(types.length).toBeGreaterThan(5)
+  expect(rowsOf(section.split(/^## /m)[0] ?? '').map(([type]) => type)).toEqual(types)
+})
+
+test('a client sees the body and the challenge that the guide to errors shows', async () => {
+  const guide = pageNamed('docs/errors.md')
+  const { app } = await load(quickStart?.name ?? '')
+  const expired = await issuer.token({ expiresInSeconds: -60 })
+  const { text, headers } = await request(app).get('/me').auth(expired, { type: 'bearer' })
+  const [shown] = snippetsOf({ name: '', text: guide }, 'json')
+  expect(JSON.parse(text)).toEqual(JSON.parse(shown?.text ?? ''))
+  expect(guide).toContain(`\`${headers['www-authenticate']}\``)
+})
+
+test('the first challenge names the metadata as the guide to them shows', async () => {
+  const page = { name: 'docs/resource-metadata.md', text: pageNamed('docs/resource-metadata.md') }
+  const { app } = await load(snippetsOf(page, 'ts')[0]?.name ?? '')
+  const { headers } = await request(app).get('/v1/messages').expect(401)
+  expect(page.text).toContain(`\nWWW-Authenticate: ${headers['www-authenticate']}\n`)
+  const { pathname } = new URL(/resource_metadata="(.*)"/.exec(headers['www-authenticate'] ?? '')?.[1] ?? '')
+  const { body } = await request(app).get(pathname).expect(200)
+  expect(body).toMatchObject({
+    authorization_servers: ['https://northwind.auth0.com/'],
+    scopes_supported: ['read:messages'],
+  })
 })
 
 test('the guide to bound tokens names every option of theirs', () => {
