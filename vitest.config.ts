@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 const src = (file: string) => fileURLToPath(new URL(`./src/${file}`, import.meta.url))
 const include = ['test/**/*.test.ts', 'examples/**/*.test.ts']
-const never = ['**/node_modules/**', 'test/bench/**']
+const never = ['**/node_modules/**', 'test/bench/**', 'test/package/**']
 
 /** Files that need a process of their own. The others share one per core, which imports Express and jose once. */
 const alone = [
@@ -18,6 +18,7 @@ const resolve = {
     { find: /^express-require-auth$/, replacement: src('index.ts') },
     { find: /^express-require-auth\/testing$/, replacement: src('testing/index.ts') },
     { find: /^express-require-auth\/redis$/, replacement: src('redis/index.ts') },
+    { find: /^express-require-auth\/global$/, replacement: src('global.ts') },
   ],
 }
 

@@ -36,11 +36,14 @@ describe.each([
     expect([response.status, response.headers['cache-control']]).toEqual([200, undefined])
   })
 
-  test.each(['GET', 'HEAD'])('a %s request with a form body has no token (RFC 6750 §2.2)', async (method) => {
-    const request = method === 'GET' ? at('body').get('/') : at('body').head('/')
-    const response = await request.type('form').send(`access_token=${token}`)
-    expect([response.status, response.headers['www-authenticate']]).toEqual([401, missing.challenge])
-  })
+  test.each(['get', 'head', 'options'] as const)(
+    'a %s request with a form body has no token (RFC 6750 §2.2)',
+    async (method) => {
+      const request = at('body')[method]('/')
+      const response = await request.type('form').send(`access_token=${token}`)
+      expect([response.status, response.headers['www-authenticate']]).toEqual([401, missing.challenge])
+    },
+  )
 
   test.each([
     ['a JSON body', 'application/json', JSON.stringify({ access_token: token })],

@@ -1,32 +1,41 @@
-// Packs the package, installs the tarball into an empty project as a stranger would, and uses it there:
-// from an ES module, from CommonJS, and from strict TypeScript that also checks our declarations.
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// Packs the package, installs it into throw-away projects as a stranger would, and runs one kit in each environment.
+//
+//   npm run test:package -- --only jest,nest   # only the rows whose name holds one of these words
+//   npm run test:package -- --keep /tmp/areas  # keeps what was installed there, and uses it again
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { installArea, packPackage } from './areas.js'
+import { runRow } from './project.js'
+import { createReport } from './report.js'
+import { rows } from './rows.js'
 
-const root = resolve(import.meta.dirname, '../..')
-const project = mkdtempSync(join(tmpdir(), 'express-require-auth-'))
-const run = (cwd, command, ...args) => {
-  console.log(`$ ${command} ${args.join(' ')}`)
-  execFileSync(command, args, { cwd, stdio: 'inherit' })
+const AT_ONCE = 2
+const { values } = parseArgs({ options: { only: { type: 'string' }, keep: { type: 'string' } } })
+const words = values.only?.split(',') ?? ['']
+const chosen = rows.filter(({ name }) => words.some((word) => name.includes(word)))
+const folder = values.keep ? resolve(values.keep) : mkdtempSync(join(tmpdir(), 'express-require-auth-'))
+mkdirSync(folder, { recursive: true })
+
+async function inParallel(items, work) {
+  const waiting = [...items]
+  const worker = async () => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item)
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
 }
 
+const report = createReport()
 try {
-  run(root, 'npm', 'pack', '--silent', '--pack-destination', project)
-  writeFileSync(join(project, 'package.json'), '{ "private": true }')
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const tarball = `./express-require-auth-${version}.tgz`
-  const others = ['express@5', 'typescript@5', '@types/express@5', '@types/node@20']
-  run(project, 'npm', 'install', '--no-audit', '--no-fund', '--silent', tarball, ...others)
-  cpSync(join(import.meta.dirname, 'consumers'), project, { recursive: true })
-  run(project, 'node', 'esm.mjs')
-  run(project, 'node', '--disable-warning=ExperimentalWarning', 'commonjs.cjs')
-  run(project, 'npx', 'tsc', '-p', 'tsconfig.consumer.json')
-  run(project, 'node', 'built/strict.mjs')
-  run(project, 'npx', 'require-auth', '--help')
-  run(root, 'npx', 'publint', '--strict')
-  run(root, 'npx', 'attw', '--pack', '.', '--profile', 'esm-only')
+  const tarball = await report.step('pack', () => packPackage(folder))
+  const areas = new Set(
+    ['express5', ...chosen.map(({ area }) => area)].filter((area) => area !== 'repository'),
+  )
+  await inParallel(areas, (area) => report.step(`install ${area}`, () => installArea(folder, area, tarball)))
+  await inParallel(chosen, (row) => report.row(row, () => runRow(folder, row, tarball)))
 } finally {
-  rmSync(project, { recursive: true, force: true })
+  if (!values.keep) rmSync(folder, { recursive: true, force: true })
 }
+report.print()
+process.exitCode = chosen.length > 0 && report.passed() ? 0 : 1

@@ -1,0 +1,3 @@
+import { kit } from './kit.js'
+
+test('kit', kit)

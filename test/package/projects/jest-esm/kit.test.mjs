@@ -1,0 +1,3 @@
+import { kit } from './kit.mjs'
+
+test('kit', kit)

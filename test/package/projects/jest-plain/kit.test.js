@@ -1,0 +1,3 @@
+const { kit } = require('./kit.cjs')
+
+test('kit', kit)

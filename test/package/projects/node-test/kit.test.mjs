@@ -1,0 +1,4 @@
+import { test } from 'node:test'
+import { kit } from './kit.mjs'
+
+test('kit', kit)

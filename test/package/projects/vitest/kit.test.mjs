@@ -1,0 +1,4 @@
+import { test } from 'vitest'
+import { kit } from './kit.mjs'
+
+test('kit', kit)
