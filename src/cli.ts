@@ -23,7 +23,7 @@ Commands:
   issuer    run an authorization server on this machine, for development only
   token     get an access token by client credentials
   inspect   explain what an access token says, without verifying it
-  doctor    check a live set-up, and a token against it, step by step
+  doctor    check a live set-up, a token against it, and a deployed API, step by step
 
 Options:
   -h, --help   this text, or that of a command: require-auth token --help

@@ -52,3 +52,27 @@ export function required(value: string | undefined, flag: string): string {
   if (value !== undefined && value !== '') return value
   throw usageError(`${flag} is missing`)
 }
+
+/** What flags are called that set an option of `requireAuth` under another name. */
+const FLAGS: readonly (readonly [RegExp, string])[] = [
+  [/^algorithms\b/, '--algorithm'],
+  [/^audience\.claim\b/, '--audience-claim'],
+  [/^audience\.values\b/, '--audience'],
+  [/^clockToleranceSeconds\b/, '--clock-tolerance'],
+  [/^httpHosts\b/, '--http-host'],
+  [/^issuer\.jwksUri\b/, '--jwks-uri'],
+  [/^issuer\.metadataUrl\b/, '--metadata-url'],
+  [/^introspection\.clientId\b/, '--introspection-client-id'],
+  [/^(?=(issuer|audience|profile)\b)/, '--'],
+]
+
+/** What is wrong with an option of `requireAuth`, in the words of whoever gave it by a flag. */
+export function asFlags(error: TypeError): string {
+  const [pattern, flag] = FLAGS.find(([each]) => each.test(error.message)) ?? [/^/, '']
+  return error.message
+    .replace(pattern, flag)
+    .replace('httpHosts)', '--http-host)')
+    .replace(/with httpHosts: \["(.*?)"\]/, 'with --http-host $1')
+    .replace('there is metadataUrl', 'there is --metadata-url')
+    .replace('needs metadataUrl or jwksUri', 'needs --metadata-url or --jwks-uri')
+}

@@ -1,63 +1,58 @@
-import { type RequireAuth, requireAuth } from '../express/require-auth.js'
-import { issuerUrl } from '../issuer/issuer-name.js'
-import { parseArguments, required } from './arguments.js'
+import { examineApi } from './api/examine-api.js'
+import { confirmApi, readApi } from './api/options.js'
+import { parseArguments } from './arguments.js'
 import { usageError } from './command-error.js'
 import { checkAgreement } from './doctor/agreement.js'
 import { asText, countFailed, type Section } from './doctor/finding.js'
 import { examineIssuer } from './doctor/issuer-checks.js'
+import { readSetup, SETUP_FLAGS, type SetupValues } from './doctor/options.js'
+import type { Setup } from './doctor/setup.js'
 import { examineToken } from './doctor/token-checks.js'
 import { printableJson } from './printable.js'
+import { createMask, createTokenMask, maskedJson } from './secrets.js'
 import type { Terminal } from './terminal.js'
 import { count } from './token-form.js'
 
-export const help = `Usage: require-auth doctor --issuer I [--issuer J] --audience A [--token T] [--json]
+export { help } from './doctor/help.js'
 
-Checks a live set-up step by step: is the issuer reachable, does its metadata name itself, are its keys usable and
-strong, do the clocks agree. Two issuers, such as a canonical and a custom domain, must be one tenant's. A token is
-held to every rule one by one, and then to requireAuth({ issuer, audience }) itself.
-
-Options:
-  --issuer I     issuer URL, or domain: login.northwind.com means https://login.northwind.com/
-  --audience A   identifier of the API
-  --token T      an access token; - reads it from stdin, which keeps it out of the shell's history
-  --json         print the findings as JSON
-
-Each line begins with ok, FAIL or note. Exit code 1 when anything fails.`
-
-interface Setup {
-  issuers: string[]
-  audience: string
-  auth: RequireAuth
-}
+const FLAGS = {
+  ...SETUP_FLAGS,
+  token: { type: 'string' },
+  'expired-token': { type: 'string' },
+  api: { type: 'string' },
+  method: { type: 'string' },
+  yes: { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const
 
 export async function run(args: string[], terminal: Terminal): Promise<number> {
-  const { values } = parseArguments(args, {
-    options: {
-      issuer: { type: 'string', multiple: true },
-      audience: { type: 'string' },
-      token: { type: 'string' },
-      json: { type: 'boolean' },
-    },
-  })
-  const setup = createSetup(values.issuer ?? [], required(values.audience, '--audience'))
-  const token = await readToken(values.token, terminal)
-  const sections = await examine(setup, token)
-  const failed = countFailed(sections)
-  terminal.print(
-    values.json ? printableJson({ ok: failed === 0, sections }) : report(sections, failed, terminal),
-  )
-  return failed === 0 ? 0 : 1
+  const { values } = parseArguments(args, { options: FLAGS })
+  const { token: setting, 'expired-token': expired, api, method, yes, json, ...setupValues } = values
+  const secret = process.env.REQUIRE_AUTH_CLIENT_SECRET
+  const isApiOnly = api !== undefined && Object.keys(setupValues).length === 0
+  const setup = isApiOnly ? undefined : await readSetup(setupValues as SetupValues, secret)
+  const exam = readApi({ url: api, method, expired })
+  const token = await readToken(setting, terminal)
+  if (exam) await confirmApi({ ...exam, token }, yes ?? false, terminal)
+  const sections = [
+    ...(setup ? await examine(setup, token) : []),
+    ...(exam ? [await examineApi({ ...exam, token })] : []),
+  ]
+  // a server may answer with what was sent to it
+  const masks = [createMask(secretOf(setup) ?? secret), createTokenMask(token, expired)]
+  const discreet = masks.reduce<unknown>((masked, mask) => maskedJson(masked, mask), sections)
+  return print(discreet as Section[], json ?? false, terminal)
 }
 
-function createSetup(settings: string[], audience: string): Setup {
-  required(settings[0], '--issuer')
-  try {
-    const issuers = settings.map((setting) => issuerUrl(setting))
-    return { issuers, audience, auth: requireAuth({ issuer: issuers, audience }) }
-  } catch (error) {
-    if (error instanceof TypeError) throw usageError(`--${error.message}`)
-    throw error
-  }
+function secretOf(setup: Setup | undefined): string | undefined {
+  const credential = setup?.rules.introspection?.credential
+  return credential && 'secret' in credential ? credential.secret : undefined
+}
+
+function print(sections: readonly Section[], json: boolean, terminal: Terminal): number {
+  const failed = countFailed(sections)
+  terminal.print(json ? printableJson({ ok: failed === 0, sections }) : report(sections, failed, terminal))
+  return failed === 0 ? 0 : 1
 }
 
 async function readToken(setting: string | undefined, terminal: Terminal): Promise<string | undefined> {
@@ -67,12 +62,12 @@ async function readToken(setting: string | undefined, terminal: Terminal): Promi
   return token
 }
 
-async function examine({ issuers, audience, auth }: Setup, token: string | undefined): Promise<Section[]> {
-  const reports = await Promise.all(issuers.map(examineIssuer))
+async function examine(setup: Setup, token: string | undefined): Promise<Section[]> {
+  const reports = await Promise.all(setup.targets.map((target) => examineIssuer(target, setup.rules)))
   const sections = reports.map(({ issuer, findings }) => ({ title: issuer, findings }))
   const domains = checkAgreement(reports)
   if (token === undefined) return [...sections, ...domains]
-  const findings = await examineToken({ token, audience, reports, verify: auth.verify })
+  const findings = await examineToken({ token, setup, reports })
   return [...sections, ...domains, { title: 'token', findings }]
 }
 

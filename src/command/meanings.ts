@@ -24,11 +24,8 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 ])
 
 const headerMeanings: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
-  ['alg', (alg) => `signed with ${algorithm(String(alg))}`],
-  [
-    'typ',
-    (typ) => TYPES.get(String(typ).toLowerCase()) ?? 'not a type of access tokens: requireAuth refuses it',
-  ],
+  ['alg', algorithm],
+  ['typ', type],
   ['kid', () => "names the key in the issuer's key set"],
   ['cty', () => 'type of the content'],
   ['jku', () => 'an address for keys, chosen by the sender: never followed'],
@@ -86,10 +83,16 @@ export function claimMeaning(name: string, claims: JsonObject): string {
   return /^https?:\/\//.test(name) ? 'added by the tenant, under its own name' : "a claim of the issuer's own"
 }
 
-function algorithm(alg: string): string {
+function algorithm(alg: unknown): string {
+  if (typeof alg !== 'string') return 'must be the name of an algorithm, which this is not'
   if (alg.toLowerCase() === 'none')
-    return 'nothing at all: anyone can have made it, and requireAuth refuses it'
-  return `${alg}: ${ALGORITHM_FAMILIES.get(alg.slice(0, 2)) ?? 'an algorithm not known here'}`
+    return 'signed with nothing at all: anyone can have made it, and requireAuth refuses it'
+  return `signed with ${alg}: ${ALGORITHM_FAMILIES.get(alg.slice(0, 2)) ?? 'an algorithm not known here'}`
+}
+
+function type(typ: unknown): string {
+  const known = typeof typ === 'string' ? TYPES.get(typ.toLowerCase()) : undefined
+  return known ?? 'not a type of access tokens: requireAuth refuses it'
 }
 
 function text(meaning: string): Meaning {
@@ -108,13 +111,14 @@ function list(noun: string): Meaning {
 }
 
 function subject(value: unknown, { azp, client_id: clientId = azp }: JsonObject): string {
-  const isClient = clientId !== undefined && (value === clientId || value === `${clientId}@clients`)
+  const isClient = typeof clientId === 'string' && (value === clientId || value === `${clientId}@clients`)
   return text(`subject: ${isClient ? 'the client itself, no user' : 'whom the token speaks of'}`)(value, {})
 }
 
 function audience(value: unknown, { iss }: JsonObject): string {
   const audiences = [value].flat()
-  const userinfo = audiences.includes(`${iss}userinfo`) ? ', userinfo of the issuer among them' : ''
+  const hasUserinfo = typeof iss === 'string' && audiences.includes(`${iss}userinfo`)
+  const userinfo = hasUserinfo ? ', userinfo of the issuer among them' : ''
   if (audiences.length === 1 && userinfo) return "audience: the issuer's own userinfo, no API"
   return audiences.length === 1
     ? 'audience: the API it is for'

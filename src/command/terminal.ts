@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises'
 import { CommandError, usageError } from './command-error.js'
 import { printable } from './printable.js'
 
@@ -15,6 +16,8 @@ export interface Terminal {
   paint(style: Style, text: string): string
   /** Reads stdin to its end, without the line break there. `what` says what is missing when nobody pipes it in. */
   read(what: string): Promise<string>
+  /** Asks a yes-or-no question. A usage error where nobody can answer. */
+  confirm(question: string): Promise<boolean>
 }
 
 type Streams = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>
@@ -31,6 +34,13 @@ export function createTerminal({ stdin, stdout, stderr, env }: Streams): Termina
       // typed at a terminal it would be echoed
       if (stdin.isTTY) throw usageError(`${what} is to be piped in on stdin`)
       return readAll(stdin)
+    },
+    async confirm(question) {
+      if (!stdin.isTTY) throw usageError(`${question} Nobody can answer here: give --yes`)
+      const dialogue = createInterface({ input: stdin, output: stderr })
+      const answer = await dialogue.question(`${printable(question)} [y/N] `)
+      dialogue.close()
+      return /^y(es)?$/i.test(answer.trim())
     },
   }
 }

@@ -7,7 +7,8 @@ export type TokenForm =
   /** `fault` says what is wrong, and quotes no more of the token than a character. */
   | { form: 'malformed'; fault: string }
 
-const MAX_DEPTH = 32
+/** As deep as JSON of a token may be nested. */
+export const MAX_DEPTH = 32
 
 export function tokenForm(token: string): TokenForm {
   const fault = textFault(token)
@@ -36,6 +37,12 @@ function isOpaque(parts: readonly string[]): boolean {
     .toString()
     .startsWith('{')
   return parts.length !== 3 && !(parts.length > 1 && isJsonObject)
+}
+
+/** Five parts, the first a JSON object: a JWE. */
+export function isEncrypted(token: string): boolean {
+  const parts = token.split('.', 6)
+  return parts.length === 5 && !isOpaque(parts)
 }
 
 function jwtFault(parts: readonly string[]): string {
@@ -96,7 +103,7 @@ function isUnambiguous(part: string): boolean {
   }
 }
 
-function isDeeper(value: unknown, levels: number): boolean {
+export function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1))
 }

@@ -8,10 +8,12 @@ import {
   type JsonAnswer,
 } from '../net/fetch-json.js'
 import { isSafeLink } from '../net/safe-url.js'
-import { parseArguments, required } from './arguments.js'
+import { asFlags, parseArguments, required } from './arguments.js'
 import { CommandError, usageError } from './command-error.js'
 import { printableJson, shown } from './printable.js'
+import { createMask, type Mask, maskedJson } from './secrets.js'
 import type { Terminal } from './terminal.js'
+import { isDeeper, MAX_DEPTH } from './token-form.js'
 
 export const help = `Usage: require-auth token --issuer URL|DOMAIN --client-id ID --audience A [options]
 
@@ -25,6 +27,7 @@ Options:
   --audience A        identifier of the API the token is for
   --scope "S S"       scopes to ask for (default: all that the client may have)
   --organization ORG  organization to ask for
+  --http-host HOST    a host that may be called over plain http, such as keycloak:8080 (may be repeated)
   --secret-stdin      read the secret from stdin
   --json              print the whole answer, as JSON`
 
@@ -34,6 +37,9 @@ const MAX_BYTES = 262_144
 const ERROR_STATUSES = [400, 401, 403, 404, 429, 500, 502, 503]
 /** What an access token may be made of (RFC 6749 appendix A.12); nothing of it drives a terminal. */
 const ACCESS_TOKEN = /^[\x21-\x7e]+$/
+
+/** A shorter secret is found by chance in many a token. */
+const MIN_TELLING_LENGTH = 8
 
 interface Client {
   id: string
@@ -48,24 +54,28 @@ export async function run(args: string[], terminal: Terminal): Promise<undefined
       audience: { type: 'string' },
       scope: { type: 'string' },
       organization: { type: 'string' },
+      'http-host': { type: 'string', multiple: true },
       'secret-stdin': { type: 'boolean' },
       json: { type: 'boolean' },
     },
   })
-  const issuer = readIssuer(required(values.issuer, '--issuer'))
+  const httpHosts = values['http-host'] ?? []
+  const issuer = readIssuer(required(values.issuer, '--issuer'), httpHosts)
   const id = required(values['client-id'], '--client-id')
   const { scope, organization } = values
   const fields = { audience: required(values.audience, '--audience'), scope, organization }
   const client = { id, secret: await readSecret(values['secret-stdin'], terminal) }
-  const answer = await requestToken(issuer, client, fields).catch(explain)
-  terminal.print(values.json ? printableJson(answer) : accessTokenOf(answer))
+  const mask = createMask(client.secret)
+  const answer = await requestToken({ issuer, httpHosts, client, mask }, fields).catch(explain)
+  if (isDeeper(answer, MAX_DEPTH)) throw new CommandError('the token endpoint answered with too deep a JSON')
+  terminal.print(values.json ? printableJson(maskedJson(answer, mask)) : accessTokenOf(answer, client))
 }
 
-function readIssuer(setting: string): string {
+function readIssuer(setting: string, httpHosts: readonly string[]): string {
   try {
-    return issuerUrl(setting)
+    return issuerUrl(setting, httpHosts)
   } catch (error) {
-    throw usageError(`--${(error as TypeError).message}`)
+    throw usageError(asFlags(error as TypeError))
   }
 }
 
@@ -78,18 +88,28 @@ async function readSecret(fromStdin: boolean | undefined, terminal: Terminal): P
 
 type Fields = Readonly<Record<string, string | undefined>>
 
-async function requestToken(issuer: string, client: Client, fields: Fields): Promise<unknown> {
+interface TokenRequest {
+  issuer: string
+  httpHosts: readonly string[]
+  client: Client
+  mask: Mask
+}
+
+async function requestToken(
+  { issuer, httpHosts, client, mask }: TokenRequest,
+  fields: Fields,
+): Promise<unknown> {
   const transport: FetchJsonOptions = { signal: AbortSignal.timeout(TIMEOUT_MS), maxBytes: MAX_BYTES }
-  const metadata = await fetchMetadata({ issuer, metadataUrl: undefined, httpHosts: [] }, transport)
+  const metadata = await fetchMetadata({ issuer, metadataUrl: undefined, httpHosts }, transport)
   const { token_endpoint: endpoint, token_endpoint_auth_methods_supported: methods } = metadata
-  if (!isSafeLink(endpoint, issuer))
+  if (!isSafeLink(endpoint, issuer, httpHosts))
     throw new AnswerError(`the metadata of ${issuer} has no safe token_endpoint`)
   const isPosted = Array.isArray(methods) && methods.includes('client_secret_post')
   const credentials = isPosted ? posted(client) : basic(client)
   const form = formOf({ grant_type: 'client_credentials', ...fields, ...credentials.fields })
   const { headers } = credentials
   const answer = await fetchJson(endpoint, { ...transport, form, headers, statuses: ERROR_STATUSES })
-  return accepted(answer, client)
+  return accepted(answer, mask)
 }
 
 function posted({ id, secret }: Client) {
@@ -111,16 +131,19 @@ function isGiven(field: [string, string | undefined]): field is [string, string]
 }
 
 /** An answer may hold what was sent: the secret goes into no message. */
-function accepted({ status, body }: JsonAnswer, { secret }: Client): unknown {
+function accepted({ status, body }: JsonAnswer, mask: Mask): unknown {
   if (status === 200) return body
   const { error, error_description: description } = (body ?? {}) as Record<string, unknown>
   if (typeof error !== 'string') throw new CommandError(`the token endpoint answered with status ${status}`)
   const reason = typeof description === 'string' ? `${error}: ${description}` : error
-  throw new CommandError(`${shown(reason.replaceAll(secret, '[secret]'))} (status ${status})`)
+  throw new CommandError(`${shown(mask(reason))} (status ${status})`)
 }
 
-function accessTokenOf(answer: unknown): string {
+function accessTokenOf(answer: unknown, { secret }: Client): string {
   const { access_token: token } = (answer ?? {}) as Record<string, unknown>
+  const isTelling = secret.length >= MIN_TELLING_LENGTH
+  if (isTelling && typeof token === 'string' && createMask(secret)(token) !== token)
+    throw new CommandError('the token endpoint answered with an access_token that holds the secret')
   if (typeof token === 'string' && ACCESS_TOKEN.test(token)) return token
   throw new CommandError('the token endpoint answered without a well-formed access_token')
 }

@@ -7,7 +7,7 @@ const ACCESS_TOKEN_TYPES: readonly unknown[] = ['at+jwt', 'application/at+jwt']
 const UNTYPED: readonly unknown[] = [undefined, 'jwt', 'application/jwt']
 
 /** Claims that only ID tokens have, at most issuers (OpenID Connect Core §2, §3.3.2.11). */
-const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash']
+export const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash']
 
 /** Claims of logout and security event tokens, introspection answers and proofs. */
 const FOREIGN_CLAIMS = ['events', 'token_introspection', 'htm', 'htu']

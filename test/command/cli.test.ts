@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { createTerminal } from '../../src/command/terminal.js'
 import { cli } from './run-cli.js'
@@ -45,4 +47,19 @@ test('colours are for terminals, and for those who did not decline them', () => 
   expect(paintOn({ isTTY: true }, { NO_COLOR: '1' })).toBe('FAIL')
   expect(paintOn({ isTTY: true }, { TERM: 'dumb' })).toBe('FAIL')
   expect(paintOn({}, {})).toBe('FAIL')
+})
+
+test.each([
+  ['y', true],
+  ['YES', true],
+  ['', false],
+  ['no', false],
+])('a question at a terminal that is answered by %j', async (answer, agreed) => {
+  const [stdin, stderr] = [Object.assign(new PassThrough(), { isTTY: true }), new PassThrough()]
+  const terminal = createTerminal({ stdin, stderr, stdout: process.stdout, env: {} } as never)
+  const asked = terminal.confirm('Send it to a\u001b[2J?')
+  stdin.write(`${answer}\n`)
+  expect(await asked).toBe(agreed)
+  stderr.end()
+  expect(await text(stderr)).toContain('Send it to a\\u001b[2J? [y/N] ')
 })

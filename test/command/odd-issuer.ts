@@ -11,7 +11,7 @@ export interface Oddities {
   /** Headers of every answer. */
   headers?: Record<string, string>
   /** The answer of the token endpoint. */
-  token?: (res: ServerResponse) => void
+  token?: (res: ServerResponse, request: TokenRequest) => void
   /** Instead of the metadata. */
   discovery?: (res: ServerResponse) => void
 }
@@ -34,8 +34,9 @@ export async function oddIssuer(oddities: Oddities = {}) {
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
     if (req.url === '/keys') return json(res, { keys })
     if (req.url === '/token') {
-      requests.push({ headers: req.headers, method: req.method, body: await text(req) })
-      return oddities.token?.(res)
+      const request = { headers: req.headers, method: req.method, body: await text(req) }
+      requests.push(request)
+      return oddities.token?.(res, request)
     }
     if (oddities.discovery) return oddities.discovery(res)
     json(res, { issuer: url, jwks_uri: `${url}keys`, token_endpoint: `${url}token`, ...metadata(url) })

@@ -75,7 +75,7 @@ test('what is missing is told', async () => {
 
 test('plain http is for loopback hosts only', async () => {
   const line =
-    '--issuer must be a domain or an https URL without query and fragment (http only for loopback hosts), got "http://login.northwind.com/"'
+    '--issuer must be a domain or an https URL without query and fragment (http only for loopback hosts and --http-host), got "http://login.northwind.com/" (over plain http only with --http-host login.northwind.com)'
   expect(await cli(tokenArgs('http://login.northwind.com/'), asWorker)).toEqual(misused(line))
 })
 
@@ -95,7 +95,7 @@ test('an OAuth error is one line', async () => {
 
 test('an issuer whose metadata names another is not sent the secret', async () => {
   const bare = issuer.url.slice(0, -1)
-  const line = `the metadata of ${bare} names another issuer (a slash at the end counts)`
+  const line = `the metadata of ${bare} names another issuer, ${issuer.url} (a slash at the end counts)`
   expect(await cli(tokenArgs(bare), asWorker)).toEqual(failed(line))
 })
 
@@ -133,6 +133,39 @@ test('neither a secret nor control characters of an answer reach the terminal', 
   )
 })
 
+/** A server that gives back the header, the form or both. */
+test.each(['authorization', 'body'] as const)(
+  'the secret of a request is not told by an answer that echoes its %s',
+  async (part) => {
+    const echo = (res: ServerResponse, { headers, body }: { headers: object; body: string }) => {
+      const sent = part === 'body' ? body : (headers as Record<string, string>).authorization
+      return json(res, { error: 'invalid_client', error_description: `we got ${sent}`, echoed: [sent] }, 401)
+    }
+    const methods = part === 'body' ? ['client_secret_post'] : []
+    const metadata = () => ({ token_endpoint_auth_methods_supported: methods })
+    const { url } = await oddIssuer({ metadata, token: echo })
+    const { code, stdout, stderr } = await cli(tokenArgs(url), withSecret(secret))
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain('[secret]')
+    expect(stderr).not.toMatch(/s3cret|czNjcmV0/)
+  },
+)
+
+test('--json masks the secret in an answer, and a token that holds it is not printed', async () => {
+  const basic = `Basic ${Buffer.from(`messages-worker:${secret}`).toString('base64')}`
+  const token = (res: ServerResponse) => json(res, { access_token: 'opaque', debug: { basic, [secret]: 1 } })
+  const { url } = await oddIssuer({ token })
+  const { stdout } = await cli(tokenArgs(url, 'messages-worker', '--json'), withSecret(secret))
+  expect(JSON.parse(stdout)).toEqual({
+    access_token: 'opaque',
+    debug: { basic: 'Basic [secret]', '[secret]': 1 },
+  })
+  const thief = await oddIssuer({ token: (res) => json(res, { access_token: 'hunter2-hunter2' }) })
+  expect(await cli(tokenArgs(thief.url), withSecret('hunter2-hunter2'))).toEqual(
+    failed('the token endpoint answered with an access_token that holds the secret'),
+  )
+})
+
 const answers: readonly (readonly [string, (res: ServerResponse) => unknown, string])[] = [
   [
     'a redirect',
@@ -143,7 +176,7 @@ const answers: readonly (readonly [string, (res: ServerResponse) => unknown, str
   [
     'too much',
     (res) => json(res, { access_token: 'x'.repeat(300_000) }),
-    'answered with more than 262144 bytes',
+    'answered with more than 262144 bytes (status 200)',
   ],
 ]
 

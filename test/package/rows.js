@@ -44,7 +44,6 @@ const runtimes = [
     project: 'forms',
     kit: 'kit.mjs',
     run: ['node main.mjs express-require-auth'],
-    todo: 'the two forms do not share their state yet',
   },
   {
     name: 'two-copies',
@@ -52,7 +51,6 @@ const runtimes = [
     kit: 'kit.mjs',
     copyOfPackage: 'plugin/node_modules/express-require-auth',
     run: ['node main.mjs ./plugin/node_modules/express-require-auth'],
-    todo: 'two copies do not share their state yet',
   },
 ]
 

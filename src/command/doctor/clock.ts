@@ -16,10 +16,7 @@ interface Reading {
   cached: boolean
 }
 
-/** What `requireAuth` tolerates unless told otherwise. */
-const TOLERANCE_SECONDS = 5
-
-export function createClockWatch(): ClockWatch {
+export function createClockWatch(toleranceSeconds: number): ClockWatch {
   let best: Reading | undefined
   return {
     async fetch(input, init) {
@@ -30,7 +27,7 @@ export function createClockWatch(): ClockWatch {
         best = reading
       return response
     },
-    finding: () => judge(best),
+    finding: () => judge(best, toleranceSeconds),
   }
 }
 
@@ -45,13 +42,13 @@ function read(headers: Headers, sentAt: number, receivedAt: number): Reading | u
   }
 }
 
-function judge(reading: Reading | undefined): Finding {
+function judge(reading: Reading | undefined, toleranceSeconds: number): Finding {
   if (!reading) return note('clock', 'the issuer does not tell its time (no Date header)')
   if (reading.cached) return note('clock', 'a cache answered for the issuer, so its time is not known')
   const { aheadSeconds, uncertainSeconds } = reading
   const certain = Math.abs(aheadSeconds) - uncertainSeconds
-  if (certain <= TOLERANCE_SECONDS)
-    return ok('clock', `agrees with the issuer's within ${TOLERANCE_SECONDS} seconds`)
+  if (certain <= toleranceSeconds)
+    return ok('clock', `agrees with the issuer's within ${toleranceSeconds} seconds`)
   const direction = aheadSeconds > 0 ? 'ahead of' : 'behind'
   return fail(
     'clock',

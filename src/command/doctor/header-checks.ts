@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../jose/compact-jws.js'
+import type { Finding as Fault } from '../../refusal/details.js'
 import { algorithmFault, headerFault } from '../../token/jwt.js'
-import { markFault, typeFault } from '../../token/kind.js'
+import { ID_TOKEN_CLAIMS, type KindContext, markFault, typeFault } from '../../token/kind.js'
 import { shown } from '../printable.js'
 import { type Finding, fail, ok } from './finding.js'
 
@@ -10,31 +11,32 @@ export function checkHeader(header: JsonObject): Finding {
   const change = 'get an access token for an API: this is some other kind of JWS'
   if (fault.header !== 'kid')
     return fail('header', `${fault.header} changes what a signature means: refused`, change)
-  return fail('header', `kid ${shown(fault.received)} is not 1 to 256 printable characters`, change)
+  return fail('header', `kid ${shown(fault.received)} is not ${fault.expected}`, change)
 }
 
-export function checkType(header: JsonObject, claims: JsonObject): Finding {
+export function checkType(header: JsonObject, claims: JsonObject, context: KindContext): Finding {
   const typ = header.typ === undefined ? 'no typ' : `typ ${shown(header.typ)}`
-  const fault =
-    typeFault(header, claims, { profile: undefined, tokenTypes: [], allowIdTokenClaims: false }) ??
-    markFault(claims)
+  const fault = typeFault(header, claims, context) ?? markFault(claims)
   if (!fault) return ok('typ', `${typ} passes for an access token`)
-  const isIdToken = 'nonce' in claims || 'at_hash' in claims || 'c_hash' in claims
-  if (isIdToken) return fail('typ', 'an ID token, by its claims', 'send the access token, not the ID token')
-  return fail('typ', `${typ} and these claims are not an access token's`, 'send the access token')
+  if (fault.claim !== undefined) return checkMark(fault)
+  return fail('typ', `${typ} is not ${fault.expected}`, typeChange(context))
 }
 
-export function checkAlgorithm({ alg }: JsonObject): Finding {
-  if (alg === 'RS256') return ok('alg', 'RS256')
-  const { hint = '' } = algorithmFault(alg, ['RS256'])
-  return fail('alg', `${shown(alg)} is not RS256`, algorithmHint(alg) ?? hint)
+function checkMark({ claim, received, hint = '' }: Fault): Finding {
+  const isIdToken = ID_TOKEN_CLAIMS.some((each) => each === claim) || /^id(_token)?$/i.test(shown(received))
+  const kind = isIdToken ? 'an ID token' : 'no access token'
+  return fail('typ', `${kind}, by its claim ${claim}: ${shown(received)}`, hint)
 }
 
-function algorithmHint(alg: unknown): string | undefined {
-  if (typeof alg !== 'string') return undefined
-  if (alg.startsWith('HS'))
-    return "set the API's signing algorithm to RS256 at the issuer: shared secrets are never taken"
-  if (/^([RP]S(256|384|512)|ES(256|384|512)|EdDSA|Ed25519)$/.test(alg))
-    return `let the issuer sign with RS256, or set algorithms: ['${alg}'] in requireAuth`
-  return 'let the issuer sign with RS256'
+function typeChange({ profile }: KindContext): string {
+  if (profile === 'rfc9068') return 'let the issuer make access tokens of RFC 9068, or leave profile out'
+  return 'send the access token; if the issuer writes that typ into access tokens, set its tokenTypes'
+}
+
+export function checkAlgorithm({ alg }: JsonObject, algorithms: readonly string[]): Finding {
+  if (algorithms.some((each) => each === alg)) return ok('alg', shown(alg))
+  const { expected = '', hint = '' } = algorithmFault(alg, algorithms)
+  const isKnown = hint.startsWith('algorithms:')
+  const change = isKnown ? `let the issuer sign with ${expected}; or ${hint}` : hint
+  return fail('alg', `${shown(alg ?? 'no algorithm')} is not ${expected}`, change)
 }

@@ -1,31 +1,64 @@
-import { fetchUncheckedMetadata } from '../../issuer/discovery.js'
+import { fetchUncheckedMetadata, linkIn, type MetadataSource } from '../../issuer/discovery.js'
 import type { KeySet } from '../../issuer/key-set.js'
 import type { JsonObject } from '../../jose/compact-jws.js'
-import { FetchError, type FetchJsonOptions } from '../../net/fetch-json.js'
+import { AnswerError, FetchError, type FetchJsonOptions, fetchJson } from '../../net/fetch-json.js'
+import { isSafeLink } from '../../net/safe-url.js'
+import { nearMissHint } from '../../refusal/details.js'
 import { shown } from '../printable.js'
 import { createClockWatch } from './clock.js'
+import { explainFailure } from './exchange-hints.js'
 import { type Finding, fail, ok } from './finding.js'
-import { checkKeys } from './key-checks.js'
+import { ASK_ISSUER, examineKeys, type KeyReport } from './key-checks.js'
+import type { Setup, Target } from './setup.js'
 
 export interface IssuerReport {
+  target: Target
   issuer: string
   findings: Finding[]
-  /** Undefined when there is none to be had. */
+  /** The keys that `requireAuth` would use. Undefined when there is none to be had. */
   keySet: KeySet | undefined
+  /** The JWK Set as it came. Undefined when none came. */
+  jwks: unknown
 }
 
-const TIMEOUT_MS = 10_000
-const MAX_BYTES = 262_144
+interface Exam {
+  target: Target
+  source: MetadataSource
+  rules: Setup['rules']
+  transport: FetchJsonOptions
+}
 
 /** Asks an issuer for its metadata and its keys, and looks at its clock by the way. */
-export async function examineIssuer(issuer: string): Promise<IssuerReport> {
-  const clock = createClockWatch()
-  const signal = AbortSignal.timeout(TIMEOUT_MS)
-  const transport: FetchJsonOptions = { signal, maxBytes: MAX_BYTES, fetch: clock.fetch }
-  const { findings, metadata } = await checkMetadata(issuer, transport)
-  if (!metadata) return { issuer, findings, keySet: undefined }
-  const keys = await checkKeys(issuer, metadata, transport)
-  return { issuer, findings: [...findings, ...keys.findings, clock.finding()], keySet: keys.keySet }
+export async function examineIssuer(target: Target, rules: Setup['rules']): Promise<IssuerReport> {
+  const { issuer, metadataUrl } = target.issuer
+  const { httpHosts, jwks: limits } = rules
+  const clock = createClockWatch(rules.clockToleranceSeconds)
+  const signal = AbortSignal.timeout(limits.timeoutSeconds * 1000)
+  const { maxBytes } = limits
+  const transport: FetchJsonOptions = { signal, maxBytes, fetch: clock.fetch }
+  const exam = { target, source: { issuer, metadataUrl, httpHosts }, rules, transport }
+  const { findings, isReached, keySet, jwks } = await examineSource(exam)
+  const times = isReached ? [clock.finding()] : []
+  return { target, issuer, findings: [...findings, ...times], keySet, jwks }
+}
+
+type SourceReport = KeyReport & { isReached: boolean }
+
+async function examineSource(exam: Exam): Promise<SourceReport> {
+  const { target } = exam
+  const { issuer, isDiscoverable } = target.issuer
+  const { algorithms } = target.issuer
+  const isFixed = target.jwks !== undefined && target.jwksUri === undefined && !isDiscoverable
+  if (isFixed) {
+    const source = 'in the configuration: they are all there is'
+    return { ...(await examineKeys(target.jwks, { issuer, algorithms, source })), isReached: false }
+  }
+  if (target.jwksUri !== undefined) return { ...(await checkKeysAt(target.jwksUri, exam)), isReached: true }
+  const { findings, metadata } = await checkMetadata(exam)
+  if (!metadata) return { findings, isReached: false }
+  const keys = await checkLinkedKeys(metadata, exam)
+  const asked = [...findings, ...keys.findings, ...checkIntrospection(metadata, exam)]
+  return { ...keys, findings: asked, isReached: true }
 }
 
 interface MetadataReport {
@@ -33,52 +66,61 @@ interface MetadataReport {
   metadata?: JsonObject
 }
 
-async function checkMetadata(issuer: string, transport: FetchJsonOptions): Promise<MetadataReport> {
+async function checkMetadata({ source, transport }: Exam): Promise<MetadataReport> {
   try {
-    const metadata = await fetchUncheckedMetadata(
-      { issuer, metadataUrl: undefined, httpHosts: [] },
-      transport,
-    )
-    return { findings: [ok('reachable', 'it answers'), checkName(issuer, metadata)], metadata }
+    const metadata = await fetchUncheckedMetadata(source, transport)
+    return { findings: [ok('reachable', 'it answers'), checkName(source.issuer, metadata)], metadata }
   } catch (error) {
     if (!(error instanceof FetchError)) throw error
-    return { findings: explain(error) }
+    return { findings: explainFailure(error, 'discovery') }
   }
 }
 
 function checkName(issuer: string, { issuer: named }: JsonObject): Finding {
   if (named === issuer) return ok('discovery', 'its metadata names itself')
-  if (typeof named !== 'string')
-    return fail('discovery', 'its metadata names no issuer', 'ask whoever runs the issuer to repair it')
-  const says = `its metadata names ${shown(named)}`
-  if (withoutSlash(named) === withoutSlash(issuer))
-    return fail('discovery', says, `the slash at the end counts: write the issuer as ${shown(named)}`)
-  return fail('discovery', says, `if that is the issuer you mean, write it as ${shown(named)}`)
+  if (typeof named !== 'string') return fail('discovery', 'its metadata names no issuer', ASK_ISSUER)
+  const hint = nearMissHint([issuer], named)
+  const change = hint
+    ? `${hint}: write the issuer as ${shown(named)}`
+    : `if that is the issuer you mean, write it as ${shown(named)}`
+  return fail('discovery', `its metadata names ${shown(named)}`, change)
 }
 
-function withoutSlash(text: string): string {
-  return text.replace(/\/$/, '')
+async function checkLinkedKeys({ jwks_uri: jwksUri }: JsonObject, exam: Exam): Promise<KeyReport> {
+  const { issuer, metadataUrl = issuer, httpHosts } = exam.source
+  if (isSafeLink(jwksUri, metadataUrl, httpHosts)) return checkKeysAt(jwksUri, exam)
+  if (jwksUri !== undefined)
+    return { findings: [fail('key set', `no safe jwks_uri: ${shown(jwksUri)}`, ASK_ISSUER)] }
+  const change = `${ASK_ISSUER}, or set jwksUri (--jwks-uri) if you know where its keys are`
+  return { findings: [fail('key set', 'its metadata has no jwks_uri', change)] }
 }
 
-function explain(error: FetchError): Finding[] {
-  const { message, status } = error
-  if (status === undefined) return [fail('reachable', message, reachableHint(message))]
-  const isRedirect = status >= 300 && status < 400
-  const change = isRedirect
-    ? 'give the issuer it redirects to, if that is the one you mean: redirects are never followed'
-    : 'check the spelling of the issuer, path included: its metadata is not there'
-  return [ok('reachable', 'it answers'), fail('discovery', message, change)]
+async function checkKeysAt(jwksUri: string, { target, rules, transport }: Exam): Promise<KeyReport> {
+  const { issuer, algorithms } = target.issuer
+  try {
+    const { body } = await fetchJson(jwksUri, { ...transport, jsonTypes: rules.jwks.jsonTypes })
+    return await examineKeys(body, { issuer, algorithms, source: `at ${jwksUri}` })
+  } catch (error) {
+    if (!(error instanceof FetchError)) throw error
+    return { findings: explainFailure(error, 'key set') }
+  }
 }
 
-const HINTS: readonly (readonly [RegExp, string])[] = [
-  [/ENOTFOUND|EAI_AGAIN/, 'check the spelling of the domain, and the name service of this machine'],
-  [/ECONNREFUSED/, 'check that it runs, and at that port'],
-  [/timed out|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/, 'check the network and firewalls between here and there'],
-  [/WRONG_VERSION_NUMBER|EPROTO/, 'it does not speak TLS there: check scheme and port'],
-  [/CERT|SELF_SIGNED|UNABLE_TO/, 'check its certificate; a private CA goes into NODE_EXTRA_CA_CERTS'],
-]
-
-function reachableHint(message: string): string {
-  const reason = message.slice(message.indexOf(' ')) // behind the address
-  return HINTS.find(([pattern]) => pattern.test(reason))?.[1] ?? 'check that it runs and can be reached'
+/** Where opaque tokens are asked about, unless the address is given. */
+function checkIntrospection(metadata: JsonObject, { source, rules }: Exam): Finding[] {
+  const { introspection } = rules
+  const isAsked = introspection?.issuer === undefined || introspection.issuer === source.issuer
+  if (!introspection || introspection.endpoint !== undefined || !isAsked) return []
+  try {
+    return [
+      ok(
+        'introspect',
+        `opaque tokens are asked about at ${linkIn(metadata, 'introspection_endpoint', source)}`,
+      ),
+    ]
+  } catch (error) {
+    if (!(error instanceof AnswerError)) throw error
+    const change = 'set introspection.endpoint in requireAuth, if the issuer has one'
+    return [fail('introspect', error.message, change)]
+  }
 }

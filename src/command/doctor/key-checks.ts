@@ -1,56 +1,46 @@
 import type { JWK } from 'jose'
 import { type KeySet, readKeySet } from '../../issuer/key-set.js'
-import { ALGORITHMS, type Algorithm } from '../../jose/algorithms.js'
-import type { JsonObject } from '../../jose/compact-jws.js'
-import { bitsOf, MAX_RSA_BITS, MIN_RSA_BITS } from '../../jose/verification-key.js'
-import { AnswerError, FetchError, type FetchJsonOptions, fetchJson } from '../../net/fetch-json.js'
-import { isSafeLink } from '../../net/safe-url.js'
+import { ALGORITHMS, type Algorithm, algorithmsOf } from '../../jose/algorithms.js'
+import { bitsOf, MAX_RSA_BITS, MIN_RSA_BITS, usableJwk } from '../../jose/verification-key.js'
+import { AnswerError } from '../../net/fetch-json.js'
 import { shown } from '../printable.js'
 import { count } from '../token-form.js'
 import { type Finding, fail, note, ok } from './finding.js'
 
-const ASK_ISSUER = 'ask whoever runs the issuer to repair it'
+export const ASK_ISSUER = 'ask whoever runs the issuer to repair it'
 
-interface KeyReport {
+export interface KeyReport {
   findings: Finding[]
+  /** The keys that `requireAuth` would use. */
   keySet?: KeySet
+  /** The JWK Set as it came. */
+  jwks?: unknown
 }
 
-/** Fetches the key set and says what `requireAuth` would make of each key. */
-export async function checkKeys(
-  issuer: string,
-  metadata: JsonObject,
-  transport: FetchJsonOptions,
-): Promise<KeyReport> {
-  const { jwks_uri: jwksUri } = metadata
-  if (!isSafeLink(jwksUri, issuer)) {
-    const says =
-      jwksUri === undefined ? 'its metadata has no jwks_uri' : `no safe jwks_uri: ${shown(jwksUri)}`
-    return { findings: [fail('key set', says, ASK_ISSUER)] }
-  }
-  try {
-    const { body } = await fetchJson(jwksUri, transport)
-    return await examineKeys(issuer, jwksUri, body)
-  } catch (error) {
-    if (!(error instanceof FetchError)) throw error
-    return { findings: [fail('key set', error.message, ASK_ISSUER)] }
-  }
+export interface KeyExam {
+  issuer: string
+  algorithms: readonly Algorithm[]
+  /** Where the keys are from, in words. */
+  source: string
 }
 
-async function examineKeys(issuer: string, jwksUri: string, jwks: unknown): Promise<KeyReport> {
-  const keySet = await read(issuer, jwks, ['RS256'])
+/** Says what `requireAuth` would make of a key set as a whole, and of each key. */
+export async function examineKeys(jwks: unknown, exam: KeyExam): Promise<KeyReport> {
+  const { algorithms, source } = exam
+  const keySet = await readKeys(jwks, exam)
+  const each = checkEach(jwks, algorithms)
   if (keySet instanceof AnswerError) {
-    const change = await unusableHint(issuer, jwks)
-    return { findings: [fail('key set', keySet.message, change), ...checkEach(jwks)] }
+    const change = await unusableHint(jwks, exam)
+    return { findings: [fail('key set', keySet.message, change), ...each], jwks }
   }
-  const says = `${count(keySet.size, 'usable key')} for RS256 at ${jwksUri}`
-  return { findings: [ok('key set', says), ...checkEach(jwks)], keySet }
+  const says = `${count(keySet.size, 'usable key')} for ${algorithms.join(', ')} ${source}`
+  return { findings: [ok('key set', says), ...keySet.ambiguous.map(ambiguous), ...each], keySet, jwks }
 }
 
-async function read(
-  issuer: string,
+/** The keys of a set for these algorithms, or why there are none. */
+export async function readKeys(
   jwks: unknown,
-  algorithms: readonly Algorithm[],
+  { issuer, algorithms }: Pick<KeyExam, 'issuer' | 'algorithms'>,
 ): Promise<KeySet | AnswerError> {
   try {
     return await readKeySet(jwks, { issuer, algorithms })
@@ -60,20 +50,24 @@ async function read(
   }
 }
 
-async function unusableHint(issuer: string, jwks: unknown): Promise<string> {
-  const others = await read(issuer, jwks, ALGORITHMS)
+async function unusableHint(jwks: unknown, { issuer, algorithms }: KeyExam): Promise<string> {
+  const others = await readKeys(jwks, { issuer, algorithms: ALGORITHMS })
   if (others instanceof AnswerError) return ASK_ISSUER
-  const algorithms = [...new Set([...others.keys()].map(({ alg }) => alg))].map((alg) => `'${alg}'`)
-  return `let the issuer sign with RS256, or set algorithms: [${algorithms.join(', ')}] in requireAuth`
+  const found = [...new Set([...others.keys()].map(({ alg }) => alg))].map((alg) => `'${alg}'`)
+  return `let the issuer sign with ${algorithms.join(' or ')}, or set algorithms: [${found.join(', ')}] in requireAuth`
 }
 
-function checkEach(jwks: unknown): Finding[] {
+function ambiguous(kid: string): Finding {
+  return fail('key', `kid ${shown(kid)}: different keys have it, so that none of them is used`, ASK_ISSUER)
+}
+
+function checkEach(jwks: unknown, algorithms: readonly Algorithm[]): Finding[] {
   const { keys } = (jwks ?? {}) as { keys?: unknown }
   const listed = Array.isArray(keys) ? keys.filter((jwk) => typeof jwk === 'object' && jwk !== null) : []
-  return listed.map((jwk: JWK) => checkKey(jwk))
+  return listed.map((jwk: JWK) => checkKey(jwk, algorithms))
 }
 
-function checkKey(jwk: JWK): Finding {
+function checkKey(jwk: JWK, algorithms: readonly Algorithm[]): Finding {
   const kid = jwk.kid === undefined ? 'a key without kid' : `kid ${shown(jwk.kid)}`
   if ('d' in jwk || 'k' in jwk)
     return fail(
@@ -83,14 +77,19 @@ function checkKey(jwk: JWK): Finding {
     )
   const says = `${kid}: ${shown(jwk.kty)}, ${shown(jwk.alg ?? 'any algorithm')}`
   if (jwk.use !== undefined && jwk.use !== 'sig') return note('key', `${says}, not for signatures: not used`)
-  if (jwk.kty !== 'RSA' || (jwk.alg ?? 'RS256') !== 'RS256') return note('key', `${says}: not used for RS256`)
-  const bits = bitsOf(jwk.n)
-  if (bits > MAX_RSA_BITS)
-    return fail(
-      'key',
-      `${says}, ${bits} bits: too costly to be used`,
-      `let the issuer use ${MAX_RSA_BITS} bits at most`,
-    )
-  if (bits >= MIN_RSA_BITS) return ok('key', `${says}, ${bits} bits`)
-  return fail('key', `${says}, ${bits} bits: too weak to be used`, `let the issuer use ${MIN_RSA_BITS} bits`)
+  const fitting = algorithmsOf(jwk).filter((alg) => jwk.alg === undefined || jwk.alg === alg)
+  if (!algorithms.some((alg) => fitting.includes(alg)))
+    return note('key', `${says}: not used for ${algorithms.join(', ')}`)
+  return checkStrength(jwk, algorithms, says)
+}
+
+function checkStrength(jwk: JWK, algorithms: readonly Algorithm[], says: string): Finding {
+  const bits = jwk.kty === 'RSA' ? bitsOf(jwk.n) : undefined
+  const sized = bits === undefined ? says : `${says}, ${bits} bits`
+  if (bits !== undefined && bits > MAX_RSA_BITS)
+    return fail('key', `${sized}: too costly to be used`, `let the issuer use ${MAX_RSA_BITS} bits at most`)
+  if (bits !== undefined && bits < MIN_RSA_BITS)
+    return fail('key', `${sized}: too weak to be used`, `let the issuer use ${MIN_RSA_BITS} bits`)
+  if (usableJwk(jwk, algorithms)) return ok('key', sized)
+  return fail('key', `${sized}: not well-formed, or not for verifying: not used`, ASK_ISSUER)
 }
