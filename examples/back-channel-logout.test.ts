@@ -3,6 +3,7 @@ import { startTestIssuer } from 'express-require-auth/testing'
 import { createClient } from 'redis'
 import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readyKey } from '../test/keys/ready-keys.js'
 import { isWithoutRedis, type RedisServer, startRedis } from '../test/redis/redis-server.js'
 import { createLogoutAwareApi } from './back-channel-logout.js'
 
@@ -11,7 +12,7 @@ const clientId = 'messages-web'
 const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
 
 describe.skipIf(isWithoutRedis)('back-channel logout', async () => {
-  const issuer = await startTestIssuer()
+  const issuer = await startTestIssuer({ signingKey: readyKey() })
   let server: RedisServer
   let redis: ReturnType<typeof createClient>
   let api: ReturnType<typeof createLogoutAwareApi>

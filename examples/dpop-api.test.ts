@@ -5,10 +5,11 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import * as openid from 'openid-client'
 import supertest from 'supertest'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readyKey } from '../test/keys/ready-keys.js'
 import { createDpopApi, createDpopClient } from './dpop-api.js'
 
 const audience = 'https://messages.northwind.com'
-const issuer = await startTestIssuer()
+const issuer = await startTestIssuer({ signingKey: readyKey() })
 const server = createServer(createDpopApi({ issuer: issuer.url, audience, nonceSecret: 'x'.repeat(32) }))
 let url: URL
 

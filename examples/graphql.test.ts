@@ -1,9 +1,10 @@
 import { startTestIssuer } from 'express-require-auth/testing'
 import request from 'supertest'
 import { afterAll, expect, test } from 'vitest'
+import { readyKey } from '../test/keys/ready-keys.js'
 import { createGraphqlApi } from './graphql.js'
 
-const issuer = await startTestIssuer()
+const issuer = await startTestIssuer({ signingKey: readyKey() })
 const api = createGraphqlApi({ issuer: issuer.url, audience: 'chat' })
 
 afterAll(() => issuer.close())

@@ -1,12 +1,13 @@
 import { northwind, startTestIssuer, type TestIssuer } from 'express-require-auth/testing'
 import request from 'supertest'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readyKey } from '../test/keys/ready-keys.js'
 import { createManagementApi } from './management-api.js'
 
 let issuer: TestIssuer
 
 beforeAll(async () => {
-  issuer = await startTestIssuer()
+  issuer = await startTestIssuer({ signingKey: readyKey() })
 })
 
 afterAll(() => issuer.close())

@@ -7,6 +7,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { startTestIssuer, type TestIssuer } from 'express-require-auth/testing'
 import supertest from 'supertest'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readyKey } from '../test/keys/ready-keys.js'
 import { createMcpApi } from './mcp-server.js'
 
 const server = createServer()
@@ -17,6 +18,7 @@ beforeAll(async () => {
   await once(server.listen(0, '127.0.0.1'), 'listening')
   resource = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`
   issuer = await startTestIssuer({
+    signingKey: readyKey(),
     tenant: {
       apis: [{ identifier: resource, scopes: ['read:messages', 'write:messages'] }],
       clients: [client('agent', 'read:messages'), client('writer', 'write:messages')],

@@ -1,6 +1,7 @@
 import { startTestIssuer, type TestIssuer } from 'express-require-auth/testing'
 import request from 'supertest'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readyKey } from '../test/keys/ready-keys.js'
 import { createMessagesApi } from './messages-api.js'
 
 const audience = 'https://messages.northwind.com'
@@ -8,7 +9,7 @@ let issuer: TestIssuer
 let api: ReturnType<typeof createMessagesApi>
 
 beforeAll(async () => {
-  issuer = await startTestIssuer()
+  issuer = await startTestIssuer({ signingKey: readyKey() })
   api = createMessagesApi({ issuer: [issuer.url, issuer.customUrl], audience })
 })
 

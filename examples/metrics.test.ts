@@ -3,10 +3,11 @@ import { requireAuth } from 'express-require-auth'
 import { startTestIssuer } from 'express-require-auth/testing'
 import supertest from 'supertest'
 import { expect, onTestFinished, test } from 'vitest'
+import { readyKey } from '../test/keys/ready-keys.js'
 import { createAuthMetrics } from './metrics.js'
 
 async function setup() {
-  const issuer = await startTestIssuer()
+  const issuer = await startTestIssuer({ signingKey: readyKey() })
   onTestFinished(issuer.close)
   const { onEvent, handler } = createAuthMetrics()
   const app = express()
@@ -39,7 +40,7 @@ test('requests are counted by their outcome', async () => {
 test('key sets are counted by issuer, and their withdrawn keys', async () => {
   const { issuer, get, metrics } = await setup()
   await get(await issuer.token())
-  await issuer.rotateKeys()
+  await issuer.rotateKeys({ signingKey: readyKey() })
   await get(await issuer.token())
   expect(await metrics()).toEqual(
     expect.arrayContaining([
@@ -66,7 +67,7 @@ test('an issuer that is out of order is seen', async () => {
 test('a failed refresh that keys outlive is told apart', async () => {
   const { issuer, get, metrics } = await setup()
   await get(await issuer.token())
-  await issuer.rotateKeys()
+  await issuer.rotateKeys({ signingKey: readyKey() })
   issuer.outage('error')
   await get(await issuer.token())
   expect(await metrics()).toContain(

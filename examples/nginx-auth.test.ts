@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startTestIssuer, type TestIssuer } from 'express-require-auth/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readyKey } from '../test/keys/ready-keys.js'
 import { createAuthEndpoint } from './nginx-auth.js'
 
 const binary = ['nginx', '/usr/sbin/nginx'].find((name) => spawnSync(name, ['-v']).status === 0)
@@ -56,7 +57,7 @@ let answerAuth: RequestListener
 
 beforeAll(async () => {
   if (!binary) return
-  issuer = await startTestIssuer()
+  issuer = await startTestIssuer({ signingKey: readyKey() })
   answerAuth = endpoint()
   const api = await listen((req, res) => {
     if (req.url === '/broken') res.statusCode = 500

@@ -1,9 +1,10 @@
 import { startTestIssuer } from 'express-require-auth/testing'
 import request from 'supertest'
 import { afterAll, expect, test } from 'vitest'
+import { readyKey } from '../test/keys/ready-keys.js'
 import { createOpenApi } from './openapi.js'
 
-const issuer = await startTestIssuer()
+const issuer = await startTestIssuer({ signingKey: readyKey() })
 const api = createOpenApi({ issuer: issuer.url, audience: 'messages' })
 
 afterAll(() => issuer.close())

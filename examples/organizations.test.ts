@@ -1,6 +1,7 @@
 import { startTestIssuer, type TestIssuer } from 'express-require-auth/testing'
 import request from 'supertest'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readyKey } from '../test/keys/ready-keys.js'
 import { createOrganizationsApi } from './organizations.js'
 
 const audience = 'https://messages.northwind.com'
@@ -11,7 +12,7 @@ let issuer: TestIssuer
 let api: ReturnType<typeof createOrganizationsApi>
 
 beforeAll(async () => {
-  issuer = await startTestIssuer()
+  issuer = await startTestIssuer({ signingKey: readyKey() })
   api = createOrganizationsApi({ issuer: issuer.url, audience })
 })
 

@@ -6,9 +6,10 @@ import { startTestIssuer } from 'express-require-auth/testing'
 import { Server } from 'socket.io'
 import { io as connect, type Socket } from 'socket.io-client'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { readyKey } from '../test/keys/ready-keys.js'
 import { protectSocketIo } from './socket-io.js'
 
-const issuer = await startTestIssuer()
+const issuer = await startTestIssuer({ signingKey: readyKey() })
 const server = createServer()
 const io = new Server(server)
 let client: Socket

@@ -1,8 +1,9 @@
 import { startTestIssuer } from 'express-require-auth/testing'
 import { afterAll, expect, test } from 'vitest'
+import { readyKey } from '../test/keys/ready-keys.js'
 import { guarded } from './web-request.js'
 
-const issuer = await startTestIssuer()
+const issuer = await startTestIssuer({ signingKey: readyKey() })
 afterAll(() => issuer.close())
 
 const url = 'https://api.northwind.com/messages'

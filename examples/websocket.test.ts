@@ -5,9 +5,10 @@ import { requireAuth } from 'express-require-auth'
 import { startTestIssuer } from 'express-require-auth/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { readyKey } from '../test/keys/ready-keys.js'
 import { protectWebSockets } from './websocket.js'
 
-const issuer = await startTestIssuer()
+const issuer = await startTestIssuer({ signingKey: readyKey() })
 const server = createServer()
 let url: string
 

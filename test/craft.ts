@@ -10,7 +10,7 @@ import {
 } from 'node:crypto'
 import type { JWK } from 'jose'
 import { messages } from './api.js'
-import { readyKey } from './keys/ready-keys.js'
+import { readyKey, readyKeyOfSize } from './keys/ready-keys.js'
 
 /** The issuer that crafted tokens name. Its keys are given inline: nobody listens there. */
 export const craftedIssuer = 'https://login.northwind.com/'
@@ -33,16 +33,20 @@ export interface Crafted {
   alg?: string
 }
 
-/** A key pair of any strength, as `generateKeyPairSync` takes it. An RSA key without options is a ready one. */
+/** A key pair of any strength, as `generateKeyPairSync` takes it. An RSA key is a ready one of its size, if there is one. */
 export function craftKey(
   type: 'rsa' | 'ec' | 'ed25519' = 'rsa',
-  options: object = {},
+  options: { modulusLength?: number; namedCurve?: string | undefined } = {},
   kid = 'crafted',
 ): CraftedKey {
-  const isOrdinary = type === 'rsa' && Object.keys(options).length === 0
-  const privateKey = isOrdinary ? readyKey() : newPrivateKey(type, options)
+  const ready = type === 'rsa' ? readyRsaKey(options.modulusLength) : undefined
+  const privateKey = ready ?? newPrivateKey(type, options)
   const jwk = createPublicKey(privateKey).export({ format: 'jwk' }) as JWK
   return { privateKey, jwk: { ...jwk, kid } }
+}
+
+function readyRsaKey(bits = 2048): KeyObject | undefined {
+  return bits === 2048 ? readyKey() : readyKeyOfSize(bits)
 }
 
 /** By way of PEM: in Node 20 a key that was just made can lock up for ever when it is exported as a JWK. */

@@ -3,12 +3,12 @@ import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { createTerminal } from '../../src/command/terminal.js'
-import { cli } from './run-cli.js'
+import { cli, cliProcess } from './run-cli.js'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 test('--version tells the version of the package', async () => {
-  expect(await cli(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+  expect(await cliProcess(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
 })
 
 test.each([[[]], [['issuer']], [['token']], [['inspect']], [['doctor']]])(
@@ -32,6 +32,20 @@ const wrongCalls: readonly (readonly [string[], string])[] = [
 
 test.each(wrongCalls)('%j is a wrong call, told in one line', async (args, line) => {
   expect(await cli(args)).toEqual({ code: 2, stdout: '', stderr: `${line}\n` })
+})
+
+test('the process that runs the command ends with its exit code', async () => {
+  const [help, wrong] = await Promise.all([
+    cliProcess(['inspect', '--help']),
+    cliProcess(['inspect', 'a', 'b']),
+  ])
+  expect(help).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^Usage: require-auth inspect /),
+    stderr: '',
+  })
+  const line = `require-auth inspect: there are more arguments than it takes ${see('inspect ')}`
+  expect(wrong).toEqual({ code: 2, stdout: '', stderr: `${line}\n` })
 })
 
 function paintOn(stdout: object, env: Record<string, string>): string {

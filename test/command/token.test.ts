@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { messages } from '../api.js'
 import { readyKey } from '../keys/ready-keys.js'
 import { json, oddIssuer } from './odd-issuer.js'
-import { cli, type Run } from './run-cli.js'
+import { cli, cliProcess, type Run } from './run-cli.js'
 
 let issuer: TestIssuer
 beforeAll(async () => {
@@ -30,7 +30,7 @@ const misused = (line: string) => ({
 })
 
 test('the access token alone is printed', async () => {
-  const { code, stdout, stderr } = await cli(tokenArgs(issuer.url), asWorker)
+  const { code, stdout, stderr } = await cliProcess(tokenArgs(issuer.url), asWorker)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)
   expect(decodeJwt(stdout)).toMatchObject({ iss: issuer.url, aud: messages, scope: 'read:messages' })
@@ -47,7 +47,7 @@ test('scope and organization are asked for, and --json prints the whole answer',
 
 test('the secret may come from stdin', async () => {
   const args = tokenArgs(issuer.url, 'messages-worker', '--secret-stdin')
-  expect((await cli(args, { stdin: 'messages-worker-secret\n' })).code).toBe(0)
+  expect((await cliProcess(args, { stdin: 'messages-worker-secret\n' })).code).toBe(0)
 })
 
 test('a secret in a flag is refused and not told', async () => {

@@ -175,7 +175,8 @@ test.each([
 
 /** Signatures have a fixed length, so only the claims can fill a token up to the byte. */
 function tokenOfLength(length: number): string {
-  for (let filler = Math.floor((length * 3) / 4) - 1200; ; filler += 1) {
+  const nearly = Math.floor(((length - token.length) * 3) / 4) - 20 // every try is signed
+  for (let filler = nearly; ; filler += 1) {
     for (const header of [{}, { a: '' }, { a: 'x' }]) {
       const claims = { ...JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString()) }
       const padded = craft({ key, header, claims: { ...claims, filler: 'x'.repeat(filler) } })

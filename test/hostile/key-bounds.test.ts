@@ -119,7 +119,8 @@ test.each<[Algorithm, 'rsa' | 'ec' | 'ed25519', object, 'at once' | 'off the eve
     const token = craft({ key: own.privateKey, alg })
     expect(callNow(auth, token)).toEqual(when === 'at once' ? [[]] : [])
     expect((await get(token)).status).toBe(200)
-    const forged = craft({ key: craftKey(type, { ...parameters, modulusLength: 2048 }).privateKey, alg })
+    const other = craftKey(type, { ...parameters, modulusLength: 2048 })
+    const forged = craft({ key: other.privateKey, alg })
     expect((await get(forged)).body.code).toBe('signature_invalid')
   },
   30_000,

@@ -257,12 +257,13 @@ describe('a resolver', () => {
   test('has the keys of at most 20,000 issuers kept, those used last', async () => {
     const tenant = (n: number) => `https://tenant-${n}.northwind.com/`
     let fetches = 0
+    const outage = new TypeError('fetch failed')
     const { auth } = setupScripted({
       issuer: (iss) => ({ issuer: iss, jwksUri: `${iss}jwks` }),
       cache: false,
       fetch: async () => {
         fetches += 1
-        return json({ keys: [] }) // cheap, and enough to see whether a source was kept: its backoff stays with it
+        throw outage // cheap, and enough to see whether a source was kept: its backoff stays with it
       },
     })
     const [head, , signature] = signedBy(newKey()).split('.') // there are no keys to verify it with

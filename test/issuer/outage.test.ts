@@ -1,5 +1,6 @@
 import type { Outage } from 'express-require-auth/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { readyKey } from '../keys/ready-keys.js'
 import { setup } from '../setup.js'
 import { advanceSeconds, stopClock, until } from './clock.js'
 import { newKey, scriptIssuer, setupScripted, signedBy } from './scripted-issuer.js'
@@ -53,7 +54,7 @@ describe.each(outages)('while the issuer is out of order (%s)', (outage) => {
   test('a token of an unknown key is answered 503, not 401', async () => {
     const { issuer, begin, get } = await setupOutage(outage)
     await get(await issuer.token())
-    await issuer.rotateKeys()
+    await issuer.rotateKeys({ signingKey: readyKey() })
     begin()
     const answer = get(await issuer.token())
     expect(await secondsFor(answer)).toBeLessThan(1 + slack)

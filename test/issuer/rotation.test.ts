@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { readyKey } from '../keys/ready-keys.js'
 import { setup } from '../setup.js'
 import { advanceSeconds, isOpen, stopClock, until } from './clock.js'
 import { newKey, setupScripted, signedBy } from './scripted-issuer.js'
@@ -12,14 +13,14 @@ describe('a rotated key', () => {
   test('is accepted at its first use', async () => {
     const { issuer, get } = await setup()
     expect((await get(await issuer.token())).status).toBe(200)
-    await issuer.rotateKeys()
+    await issuer.rotateKeys({ signingKey: readyKey() })
     expect((await get(await issuer.token())).status).toBe(200)
   })
 
   test('is accepted at 50 first uses at once, for one fetch', async () => {
     const { issuer, get } = await setup()
     await get(await issuer.token())
-    await issuer.rotateKeys()
+    await issuer.rotateKeys({ signingKey: readyKey() })
     const { jwks } = issuer.requests
     const tokens = await Promise.all(Array.from({ length: 50 }, (_, n) => issuer.token({ claims: { n } })))
     const answers = await Promise.all(tokens.map((token) => get(token)))
@@ -184,7 +185,7 @@ describe('a withdrawn key', () => {
     const { issuer, get } = await setup()
     const former = await issuer.token()
     expect((await get(former)).status).toBe(200)
-    await issuer.rotateKeys()
+    await issuer.rotateKeys({ signingKey: readyKey() })
     await get(await issuer.token())
     const response = await get(former)
     expect(response.status).toBe(401)

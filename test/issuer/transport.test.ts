@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { startTestIssuer } from 'express-require-auth/testing'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { messages } from '../api.js'
+import { readyKey } from '../keys/ready-keys.js'
 import { mount, setup } from '../setup.js'
 import { newKey, setupScripted, signedBy } from './scripted-issuer.js'
 
@@ -78,7 +79,7 @@ test('a connection that breaks in the middle of an answer is a failed fetch', as
 })
 
 test('an issuer that nobody listens for is a failed fetch', async () => {
-  const issuer = await startTestIssuer()
+  const issuer = await startTestIssuer({ signingKey: readyKey() })
   await issuer.close()
   const { auth } = mount({ issuer: issuer.url, audience: messages })
   await expect(auth.ready()).rejects.toThrow('could not be reached (ECONNREFUSED)')

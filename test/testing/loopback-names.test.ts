@@ -3,12 +3,13 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { startTestIssuer, type TestIssuer } from 'express-require-auth/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readyKey } from '../keys/ready-keys.js'
 
 const metadata = '/.well-known/openid-configuration'
 let issuer: TestIssuer
 
 beforeAll(async () => {
-  issuer = await startTestIssuer()
+  issuer = await startTestIssuer({ signingKey: readyKey() })
 })
 
 afterAll(() => issuer.close())

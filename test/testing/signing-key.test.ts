@@ -1,4 +1,5 @@
 import {
+  createPrivateKey,
   createPublicKey,
   createSecretKey,
   generateKeyPairSync,
@@ -9,6 +10,7 @@ import { startTestIssuer, type TestIssuerOptions } from 'express-require-auth/te
 import { calculateJwkThumbprint, decodeProtectedHeader, type JWK, jwtVerify } from 'jose'
 import supertest from 'supertest'
 import { describe, expect, test } from 'vitest'
+import { craftKey } from '../craft.js'
 import { readyKey } from '../keys/ready-keys.js'
 import { startedIssuer } from './started-issuer.js'
 
@@ -17,6 +19,16 @@ const jwk = key.export({ format: 'jwk' })
 const pem = (type: 'pkcs1' | 'pkcs8') => key.export({ type, format: 'pem' }) as string
 const { kty = '', n = '', e = '' } = jwk
 const kid = await calculateJwkThumbprint({ kty, n, e })
+
+/** By way of PEM: in Node 20 a key that was just made can lock up for ever when it is exported as a JWK. */
+function newPssKey(): KeyObject {
+  const { privateKey } = generateKeyPairSync('rsa-pss', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
+  return createPrivateKey(privateKey)
+}
 
 async function kidsOf({ url }: { url: string }): Promise<string[]> {
   const { body } = await supertest(url).get('.well-known/jwks.json')
@@ -53,9 +65,9 @@ describe('signingKey', () => {
 })
 
 describe('a signingKey is refused without being shown when it is', () => {
-  const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
-  const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
-  const pss = generateKeyPairSync('rsa-pss', { modulusLength: 2048 }).privateKey
+  const { privateKey: weak } = craftKey('rsa', { modulusLength: 1024 })
+  const { privateKey: ec } = craftKey('ec')
+  const pss = newPssKey()
   const encrypted = key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' })
   const wrong: [string, unknown][] = [
     ['null', null],

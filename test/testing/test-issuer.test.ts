@@ -3,6 +3,7 @@ import { northwind, startTestIssuer } from 'express-require-auth/testing'
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import supertest from 'supertest'
 import { describe, expect, test } from 'vitest'
+import { readyKey } from '../keys/ready-keys.js'
 import { messages, startedIssuer } from './started-issuer.js'
 
 const jwks = '.well-known/jwks.json'
@@ -74,7 +75,7 @@ describe('the JWK Set', () => {
   test('keeps the former key when told to', async () => {
     const issuer = await startedIssuer()
     const former = decodeProtectedHeader(await issuer.token()).kid
-    await issuer.rotateKeys({ keepPrevious: true })
+    await issuer.rotateKeys({ signingKey: readyKey(), keepPrevious: true })
     const { body } = await supertest(issuer.url).get(jwks)
     expect(body.keys.map(({ kid }: { kid: string }) => kid)).toEqual([
       decodeProtectedHeader(await issuer.token()).kid,
@@ -180,7 +181,7 @@ describe('requests', () => {
 
 describe('close()', () => {
   test('destroys connections that never sent a request', async () => {
-    const issuer = await startTestIssuer()
+    const issuer = await startTestIssuer({ signingKey: readyKey() })
     const socket = connect(Number(new URL(issuer.url).port), '127.0.0.1')
     await new Promise((resolve) => socket.on('connect', resolve))
     const ended = new Promise((resolve) => socket.on('close', resolve))
@@ -190,7 +191,7 @@ describe('close()', () => {
   })
 
   test('may be called twice', async () => {
-    const issuer = await startTestIssuer()
+    const issuer = await startTestIssuer({ signingKey: readyKey() })
     await issuer.close()
     await issuer.close()
     await expect(fetch(issuer.url)).rejects.toThrow()

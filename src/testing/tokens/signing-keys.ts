@@ -60,8 +60,14 @@ const MIN_RSA_BITS = 2048 // RFC 7518 §3.3
 const createRsaKeys = promisify(generateKeyPair)
 const signBytes = promisify(sign)
 
+/** By way of PEM: in Node 20 a key that was just made can lock up for ever when it is exported as a JWK. */
 async function newPrivateKey(): Promise<KeyObject> {
-  return (await createRsaKeys('rsa', { modulusLength: 2048 })).privateKey
+  const { privateKey } = await createRsaKeys('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  })
+  return createPrivateKey(privateKey)
 }
 
 function parsePrivateKey(source: unknown): KeyObject | undefined {
