@@ -86,7 +86,7 @@ export function createAuth(token: string, header: JsonObject, claims: Claims): A
   const clientId = CLIENT_CLAIMS.map((name) => claims[name]).find((value) => typeof value === 'string')
   if (typeof claims.sub === 'string') auth.subject = claims.sub
   if (clientId !== undefined) auth.clientId = clientId as string
-  made.add(deepFreeze(auth))
+  made.set(deepFreeze(auth), undefined)
   return auth
 }
 
@@ -99,17 +99,26 @@ export function isAuth(value: unknown): value is Auth {
 const CLIENT_CLAIMS = ['client_id', 'azp', 'cid', 'appid'] as const
 
 /**
- * Every `Auth` made in this process, by whatever installed copy of the package: nested installs and module resets load
- * it twice, and the checks of one copy must take what the middleware of the other made. A property of the object would
- * do so too, but would be copied with it.
+ * Every `Auth` made in this process, by whatever installed copy of the package, with what its middleware attached:
+ * nested installs and module resets load the package twice, and the checks of one copy must take what the middleware
+ * of the other made. A property of the object would do so too, but would be copied with it.
  */
 const made = sharedByCopies()
 
-function sharedByCopies(): WeakSet<object> {
-  const shared = globalThis as unknown as Record<symbol, WeakSet<object> | undefined>
+function sharedByCopies(): WeakMap<object, unknown> {
+  const shared = globalThis as unknown as Record<symbol, WeakMap<object, unknown> | undefined>
   const key = Symbol.for('express-require-auth.made')
-  shared[key] ??= new WeakSet()
+  shared[key] ??= new WeakMap()
   return shared[key]
+}
+
+/** Attaches what goes with an `Auth`, once: it belongs to one middleware. */
+export function attach(auth: Auth, attachment: object): void {
+  if (made.get(auth) === undefined) made.set(auth, attachment)
+}
+
+export function attachedTo(auth: Auth): unknown {
+  return made.get(auth)
 }
 
 /** From `scope` (RFC 9068 §2.2.3), else from `scp`. Each may be text or a list. */

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express'
-import { type Auth, type Claims, isAuth } from '../auth.js'
+import { type Auth, attach, attachedTo, type Claims, isAuth } from '../auth.js'
 import type { Guard, Verdict } from '../guard/guard.js'
 import { type Challenger, challenged, createChallengers } from '../refusal/challenge.js'
 import { type AuthError, isAuthError } from '../refusal/errors.js'
@@ -22,12 +22,26 @@ interface Admitted {
 /** For an `Auth` that an application's test put on the request itself. */
 const fallback: Admission = { challenger: createChallengers({ realm: 'api' }).Bearer, events: createEvents() }
 
-/** Puts what was found on the request, and how it is answered. No `auth`: admitted without credentials. */
-export function admit(req: Request, admission: Admission, auth: Auth | undefined): void {
+/**
+ * Puts what was found on the request. How it is answered goes with the `Auth`, once for all its requests: a second
+ * property on Express's request would cost more than recalling the token.
+ */
+export function admit(req: Request, admission: Admission, auth: Auth): void {
+  ;(req as Admitted).auth = auth
+  attach(auth, admission)
+}
+
+/** Lets a request go on without credentials, whoever put a `req.auth` there before: nobody was authenticated here. */
+export function admitWithout(req: Request, admission: Admission): void {
   const admitted = req as Admitted
-  if (auth !== undefined) admitted.auth = auth
-  else if (admitted.auth !== undefined) admitted.auth = undefined // of whoever: nobody was authenticated here
+  if (admitted.auth !== undefined) admitted.auth = undefined
   admitted[ADMISSION] = admission
+}
+
+function admissionOf(req: Request): Admission {
+  const auth = authOf(req)
+  const attached = auth && (attachedTo(auth) as Admission | undefined)
+  return attached ?? (req as Admitted)[ADMISSION] ?? fallback
 }
 
 /** The `Auth` of a request, unless something else stands in its place. */
@@ -36,15 +50,15 @@ export function authOf(req: Request): Auth | undefined {
   return isAuth(auth) ? auth : undefined
 }
 
-/** Whether a `requireAuth` saw the request. */
-export function isGuarded(req: Request): boolean {
+/** Whether a `requireAuth` let the request go on without credentials. */
+export function isWithoutCredentials(req: Request): boolean {
   return (req as Admitted)[ADMISSION] !== undefined
 }
 
 /** Prepares a refusal of a check for the response, and tells the listeners. */
 export function refuseAsAdmitted(req: Request, res: Response, error: unknown): void {
   if (!isAuthError(error)) return
-  const { challenger, events } = (req as Admitted)[ADMISSION] ?? fallback
+  const { challenger, events } = admissionOf(req)
   answerWith(res, challenged(error, challenger))
   if (events.listening) events.emit(refusedEvent(error, 0))
 }

@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express'
 import type { Auth } from '../auth.js'
 import { isPromise } from '../net/after.js'
 import { type AuthError, authError } from '../refusal/errors.js'
-import { authOf, isGuarded, refuseAsAdmitted } from './admission.js'
+import { authOf, isWithoutCredentials, refuseAsAdmitted } from './admission.js'
 
 /** What a route demands of the token that was admitted. */
 export interface Check {
@@ -45,7 +45,7 @@ export function createCheck(name: string, check: Check): RequestHandler {
 function demandAuth(req: Request, name: string): Auth {
   const auth = authOf(req)
   if (auth) return auth
-  if (isGuarded(req)) throw authError('token_missing')
+  if (isWithoutCredentials(req)) throw authError('token_missing')
   const { auth: foreign } = req as { auth?: unknown }
   const found = foreign === undefined ? 'no req.auth' : 'a req.auth that requireAuth() did not make'
   throw new Error(`${name}() found ${found}: mount requireAuth() before it`)

@@ -4,7 +4,15 @@ import { after, isPromise } from '../net/after.js'
 import type { Presented } from '../presented.js'
 import { challenged, type Scheme } from '../refusal/challenge.js'
 import { type AuthError, authError, isAuthError } from '../refusal/errors.js'
-import { type Admission, admit, answerWith, setHeaders, tellAccepted, tellRefused } from './admission.js'
+import {
+  type Admission,
+  admit,
+  admitWithout,
+  answerWith,
+  setHeaders,
+  tellAccepted,
+  tellRefused,
+} from './admission.js'
 import { createRequestReader, hasQueryToken, schemeOf } from './read-request.js'
 
 type Admissions = Readonly<Record<Scheme, Admission>>
@@ -53,7 +61,8 @@ function createGrant({ rules, challengers, events }: Guard<Request>) {
     DPoP: { challenger: challengers.DPoP, events },
   }
   return (req: Request, res: Response, verdict: Verdict | undefined): void => {
-    admit(req, admissions[verdict?.auth.scheme ?? 'Bearer'], verdict?.auth)
+    if (verdict) admit(req, admissions[verdict.auth.scheme], verdict.auth)
+    else admitWithout(req, admissions.Bearer)
     if (res.headersSent) return
     if (verdict?.headers) setHeaders(res, verdict.headers)
     if (mayHaveQueryToken && hasQueryToken(req)) res.setHeader('Cache-Control', 'private')
