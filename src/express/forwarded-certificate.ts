@@ -34,8 +34,8 @@ const checkHeader: Check<string> = (value, name) => {
 /**
  * Reads the client certificate from the header of a proxy, for `mtls.certificate`.
  *
- * Believes the header only when the peer is one that Express's `trust proxy` names by address; a request to an app
- * whose `trust proxy` is `true` or a number of hops fails, since any peer would be believed. The proxy must replace
+ * Believes the header only when the peer is one that Express's `trust proxy` names by address. Where `trust proxy` is
+ * `true` or a number of hops, a request with a certificate-bound token is a fault, since any peer would be believed. The proxy must replace
  * whatever the client sent under that name. A header that is repeated, malformed or from another peer counts as none.
  *
  * @param header Default: the format's own header.

@@ -76,6 +76,8 @@ export function requirePermissions(...permissions: string[]): RequestHandler {
 /**
  * Admits tokens whose claim equals, or as a list contains, one of `values`; else 403 `claim_not_accepted`.
  *
+ * A claim that is an object counts as containing the names of its members that are objects: Zitadel writes roles so.
+ *
  * @param claim The claim's whole name. Where no claim has it, `'realm_access.roles'` is a path; `['a.b', 'c']` always is.
  * @throws TypeError without values.
  *

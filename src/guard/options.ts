@@ -90,7 +90,7 @@ export interface GuardOptions<Context> {
   dpop?: DpopOptions
   /** Takes access tokens that are bound to a client certificate. Default: off, and such tokens are refused. @see RFC 8705 §3 */
   mtls?: MtlsOptions<Context>
-  /** Asked for every request, remembered token or not; true refuses. Errors it throws go to the error handler untouched. */
+  /** Called for every request, remembered token or not; anything truthy refuses. Errors it throws go to the error handler untouched. */
   isRevoked?: (auth: Auth, context: Context | undefined) => boolean | Promise<boolean>
   /** `realm` of every challenge. Default `api`. @see RFC 9110 §11.5 */
   realm?: string

@@ -1,5 +1,5 @@
-import type { JWK } from 'jose'
 import { type Algorithm, algorithmsOf } from '../jose/algorithms.js'
+import type { JsonObject } from '../jose/compact-jws.js'
 import {
   importKey,
   type KeyName,
@@ -64,7 +64,7 @@ export function withdrawMissing(former: KeySet, next: KeySet): number {
   return missing.length
 }
 
-function keysOf(jwks: unknown): JWK[] | undefined {
+function keysOf(jwks: unknown): JsonObject[] | undefined {
   const keys = (jwks as { keys?: unknown } | null)?.keys
   return Array.isArray(keys) ? keys.filter((jwk) => typeof jwk === 'object' && jwk !== null) : undefined
 }
@@ -92,7 +92,7 @@ function byName(keys: readonly UsableJwk[]) {
 }
 
 /** Names known algorithms only: the set's own text is the issuer's. */
-function foundIn(listed: readonly JWK[], allowed: readonly Algorithm[]): string {
+function foundIn(listed: readonly JsonObject[], allowed: readonly Algorithm[]): string {
   const found = new Set(listed.flatMap((jwk) => algorithmsOf(jwk).filter((alg) => (jwk.alg ?? alg) === alg)))
   if (allowed.some((alg) => found.has(alg))) return '; those it has are not fit to verify, or share their kid'
   return found.size === 0 ? '' : `; it has keys for ${[...found].join(', ')}`

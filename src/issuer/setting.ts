@@ -1,4 +1,3 @@
-import type { JSONWebKeySet } from 'jose'
 import { ALGORITHMS, type Algorithm } from '../jose/algorithms.js'
 import { isSafeUrl } from '../net/safe-url.js'
 import { bool, type Check, isPlainObject, listOf, someOf, strings, text, wrong } from '../options/checks.js'
@@ -29,6 +28,11 @@ export interface AudienceByClaim {
  */
 export type Audience = string | readonly string[] | AudienceByClaim
 
+/** A JWK Set (RFC 7517 §5), as jose and others type it. */
+interface JwkSet {
+  readonly keys: readonly object[]
+}
+
 /**
  * An issuer with settings of its own.
  *
@@ -46,7 +50,7 @@ export interface IssuerOptions {
   /** Where its keys are. Default: the metadata name the address. */
   jwksUri?: string
   /** Its keys. Alone they are all there is, and nothing is fetched; beside `jwksUri` or `metadataUrl` they serve until the first refresh. */
-  jwks?: JSONWebKeySet
+  jwks?: JwkSet
   /** Instead of the middleware's `algorithms`. */
   algorithms?: readonly Algorithm[]
   /** Instead of the middleware's `audience`. */
@@ -68,9 +72,9 @@ export interface IssuerOptions {
  */
 export type IssuerSetting = string | IssuerOptions
 
-const keySet: Check<JSONWebKeySet> = (value, name) => {
+const keySet: Check<JwkSet> = (value, name) => {
   const { keys } = (value ?? {}) as { keys?: unknown }
-  if (Array.isArray(keys) && keys.length > 0) return value as JSONWebKeySet
+  if (Array.isArray(keys) && keys.length > 0) return value as JwkSet
   throw wrong(name, 'a JWK Set with keys', value)
 }
 

@@ -1,6 +1,7 @@
 import { KeyObject } from 'node:crypto'
 import { type CryptoKey, importJWK, type JWK } from 'jose'
 import { type Algorithm, algorithmsOf, type VerifyInput, verifyInput } from './algorithms.js'
+import type { JsonObject } from './compact-jws.js'
 
 /** A public key of one issuer, used with one algorithm (RFC 8725 §3.2). */
 export interface VerificationKey extends KeyName {
@@ -22,7 +23,7 @@ export interface KeyName {
 
 /** A JWK that may be used, not imported yet. */
 export interface UsableJwk extends KeyName {
-  readonly jwk: JWK
+  readonly jwk: JsonObject
 }
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
@@ -40,13 +41,13 @@ const MAX_EXPONENT_BITS = 32
  *
  * @see RFC 7517 §4, RFC 7518 §3.3, RFC 8725 §3.2
  */
-export function usableJwk(jwk: JWK, algorithms: readonly Algorithm[]): UsableJwk | undefined {
+export function usableJwk(jwk: JsonObject, algorithms: readonly Algorithm[]): UsableJwk | undefined {
   const fitting = algorithmsOf(jwk).filter((alg) => jwk.alg === undefined || jwk.alg === alg)
   const alg = algorithms.find((each) => fitting.includes(each))
   if (alg === undefined || !isForVerifying(jwk) || !isAffordable(jwk)) return undefined
-  const { issuer } = jwk as { issuer?: unknown }
+  const { kid, issuer } = jwk
   if (issuer !== undefined && typeof issuer !== 'string') return undefined
-  return { kid: jwk.kid, alg, material: materialOf(jwk), issuer, jwk }
+  return { kid: kid as string | undefined, alg, material: materialOf(jwk), issuer, jwk }
 }
 
 /** Imports a JWK by jose. Resolves undefined for one that jose refuses: a point off its curve, a truncated modulus. */
@@ -59,7 +60,7 @@ export async function importKey({ jwk, ...name }: UsableJwk): Promise<Verificati
   }
 }
 
-function isForVerifying(jwk: JWK): boolean {
+function isForVerifying(jwk: JsonObject): boolean {
   if (PRIVATE_MEMBERS.some((member) => member in jwk)) return false
   if (jwk.kid !== undefined && typeof jwk.kid !== 'string') return false
   if (jwk.use !== undefined && jwk.use !== 'sig') return false
@@ -73,7 +74,7 @@ function isVerifyOperation(operations: unknown): boolean {
 }
 
 /** Bounds what one signature costs, forged or not. jose itself checks only the lower bound, and after the import. */
-function isAffordable({ kty, n, e }: JWK): boolean {
+function isAffordable({ kty, n, e }: JsonObject): boolean {
   if (kty !== 'RSA') return true
   if (typeof n !== 'string' || typeof e !== 'string') return false
   const bits = bitsOf(n)
@@ -94,12 +95,12 @@ export function bitsOf(base64url: unknown): number {
 }
 
 /** Without `use`, `key_ops`, `ext` and certificates: they were judged above, and importers differ over them. */
-function publicMembers({ kty, n, e, crv, x, y }: JWK): JWK {
+function publicMembers({ kty, n, e, crv, x, y }: JsonObject): JWK {
   return Object.fromEntries(
     Object.entries({ kty, n, e, crv, x, y }).filter(([, value]) => value !== undefined),
   ) as unknown as JWK
 }
 
-function materialOf({ kty, n, e, crv, x, y }: JWK): string {
+function materialOf({ kty, n, e, crv, x, y }: JsonObject): string {
   return JSON.stringify([kty, n, e, crv, x, y])
 }

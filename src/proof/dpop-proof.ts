@@ -1,4 +1,4 @@
-import { calculateJwkThumbprint, type JWK } from 'jose'
+import { calculateJwkThumbprint } from 'jose'
 import type { Algorithm } from '../jose/algorithms.js'
 import {
   type JsonObject,
@@ -21,7 +21,7 @@ export interface UnverifiedProof {
 /** The protected header in due form. The same object for a proof with the header of an earlier one. */
 export interface ProofHeader extends KnownHeader {
   readonly alg: Algorithm
-  readonly jwk: JWK
+  readonly jwk: JsonObject
 }
 
 interface ProofClaims {
@@ -77,7 +77,7 @@ function proofHeader(proof: string, header: JsonObject, algorithms: readonly Alg
     throw proofInvalid(received({ header: 'alg', expected: algorithms.join(' or '), received: header.alg }))
   if (typeof jwk !== 'object' || jwk === null) throw proofInvalid({ header: 'jwk', expected: 'a public key' })
   if (unsupported !== undefined) throw proofInvalid({ header: unsupported, expected: 'absent' })
-  return { ...knownHeader(proof, header), alg, jwk: jwk as JWK }
+  return { ...knownHeader(proof, header), alg, jwk: jwk as JsonObject }
 }
 
 const isText = (value: unknown) => typeof value === 'string'
@@ -132,7 +132,7 @@ export async function importBoundKey(
   return key
 }
 
-async function thumbprintOf(jwk: JWK): Promise<string> {
+async function thumbprintOf(jwk: JsonObject): Promise<string> {
   try {
     return await calculateJwkThumbprint(jwk, 'sha256') // of the members RFC 7638 §3.2 names, never of private ones
   } catch {

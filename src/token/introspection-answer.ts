@@ -55,7 +55,7 @@ export function accepted(token: string, answer: JsonObject, { rules, issuer, cla
 /** A token that the server calls DPoP-bound without naming the key could be anybody's. */
 function checkDpopMark({ token_type: type, cnf }: JsonObject): void {
   const isBound = (cnf as { jkt?: unknown } | undefined | null)?.jkt !== undefined
-  if (String(type).toLowerCase() === 'dpop' && !isBound) throw authError('claim_invalid')
+  if (typeof type === 'string' && type.toLowerCase() === 'dpop' && !isBound) throw authError('claim_invalid')
 }
 
 /**

@@ -1,5 +1,4 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
-import type { JWK } from 'jose'
 import { ALGORITHMS, type Algorithm } from '../jose/algorithms.js'
 import { bool, type Check, oneOf, seconds, text, wrong } from '../options/checks.js'
 import { checked, type Fields, maybe, or, required } from '../options/schema.js'
@@ -38,7 +37,7 @@ interface SecretOptions {
 
 interface PrivateKeyOptions {
   /** A private JWK with `alg`, and `kid` if the server knows it by one: `private_key_jwt`. @see RFC 7523 §2.2 */
-  privateKey: JWK
+  privateKey: object
   authMethod?: 'private_key_jwt'
   clientSecret?: never
 }
@@ -71,7 +70,7 @@ const secret: Check<string> = (value, name) => {
 
 /** Never shows the value: Node's own message may quote the key, too. */
 const signingKey: Check<SigningKey> = (value, name) => {
-  const jwk = value as JWK | null
+  const jwk = value as { alg?: unknown; kid?: unknown } | null
   const alg = ALGORITHMS.find((each) => each === jwk?.alg)
   try {
     if (jwk && alg !== undefined) {
@@ -84,7 +83,7 @@ const signingKey: Check<SigningKey> = (value, name) => {
   throw new TypeError(`${name} must be a private JWK with an alg of ${ALGORITHMS.join(', ')}`)
 }
 
-type Names = CommonOptions & { clientSecret?: string; privateKey?: JWK; authMethod?: string }
+type Names = CommonOptions & { clientSecret?: string; privateKey?: object; authMethod?: string }
 
 const FIELDS = {
   issuer: maybe(text),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { goodClaims } from '../craft.js'
-import { answerOf, otherAudience } from '../refused.js'
+import { answerOf, otherAudience, otherType } from '../refused.js'
 import { messages } from '../setup.js'
 import { active, json, jwtOf, opaque, setup } from './scripted-server.js'
 
@@ -73,4 +73,12 @@ describe('another claim that stands for the audience', () => {
 test('a JWT is held to its audience, whatever requireAudience says', async () => {
   const { get } = setup({ introspection: { requireAudience: false, jwts: true } })
   expect(answerOf(await get(jwtOf(goodClaims({ aud: undefined }))))).toEqual(otherAudience)
+})
+
+test.each([
+  ['iss', { iss: { toString: 1 }, aud: 'https://other.example' }, otherAudience],
+  ['token_type', { token_type: { toString: 1 } }, admitted],
+  ['token_use', { token_use: { toString: 1 } }, otherType],
+])('an answer with an odd %s is judged, never a fault', async (_, changes, expected) => {
+  expect(await answerTo(changes)).toEqual(expected)
 })

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { RunningServer } from './server.js'
 import { root } from './tools.js'
@@ -25,8 +28,10 @@ export async function checkDoctor(server: RunningServer): Promise<void> {
   assert.equal(report.ok, true)
 }
 
-function settingsOf({ issuer, options }: RunningServer): string[] {
-  const { audience } = options
-  assert.equal(typeof audience, 'string', 'doctor takes one audience')
-  return ['--issuer', issuer, '--audience', audience as string]
+/** The recipe's own options, but for those that JSON cannot hold. */
+function settingsOf({ options }: RunningServer): string[] {
+  const { issuer, audience, algorithms, httpHosts, profile } = options
+  const file = join(mkdtempSync(join(tmpdir(), 'doctor-')), 'options.json')
+  writeFileSync(file, JSON.stringify({ issuer, audience, algorithms, httpHosts, profile }))
+  return ['--config', file]
 }

@@ -1,7 +1,7 @@
 import { type AuthorizationServer, CHECKS, type CheckName } from './server.js'
 
 export interface Outcome {
-  status: 'ok' | 'failed' | '-' | 'pending' | 'skipped'
+  status: 'ok' | 'failed' | '-' | 'skipped'
   reason?: string
 }
 
@@ -53,6 +53,6 @@ export function summary(results: readonly ServerResult[]): { text: string; faile
   const count = (...statuses: Outcome['status'][]) =>
     all.filter(({ status }) => statuses.includes(status)).length
   const failed = count('failed')
-  const text = `\n${count('ok')} passed, ${failed} failed, ${count('-', 'pending', 'skipped')} skipped`
+  const text = `\n${count('ok')} passed, ${failed} failed, ${count('-', 'skipped')} skipped`
   return { text, failed }
 }

@@ -79,8 +79,6 @@ async function proveOne(
 ): Promise<Outcome> {
   const reason = server.cannot[name]
   if (reason !== undefined) return { status: '-', reason }
-  const option = server.pending?.[name]
-  if (option !== undefined) return { status: 'pending', reason: `needs ${option}` }
   const { needs, run } = (running.opaque && opaqueChecks[name]) ?? checks[name]
   const absent = needs.filter((need) => running[need] === undefined)
   if (absent.length > 0) return { status: 'failed', reason: `neither ${absent.join(', ')} nor a reason` }

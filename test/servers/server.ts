@@ -17,8 +17,6 @@ export interface AuthorizationServer {
   start(): Promise<RunningServer>
   /** Why a check is not made: the server cannot do what it needs. */
   readonly cannot: Partial<Record<CheckName, string>>
-  /** Checks that need an option of the library which is not there yet, by the name of that option. */
-  readonly pending?: Partial<Record<CheckName, string>>
 }
 
 /** A check whose function is absent here needs a reason in `cannot`. No answer of a server is simulated. */

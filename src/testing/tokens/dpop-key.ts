@@ -1,4 +1,4 @@
-import { generateKeyPair, hash, type KeyObject, randomUUID, sign } from 'node:crypto'
+import { generateKeyPair, hash, type JsonWebKey, type KeyObject, randomUUID, sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import type { Claims } from './signing-keys.js'
@@ -30,7 +30,7 @@ export interface DpopProofOptions {
  */
 export interface DpopKey {
   /** The public key. */
-  readonly jwk: JWK
+  readonly jwk: JsonWebKey
   /** The thumbprint of the public key: a bound token carries it as `cnf.jkt`. */
   readonly jkt: string
   /** Signs an access token that is bound to this key. Sends no request. */

@@ -7,7 +7,7 @@ import {
   sign,
 } from 'node:crypto'
 import { promisify, types } from 'node:util'
-import { calculateJwkThumbprint, createLocalJWKSet, type JSONWebKeySet, type JWK, jwtVerify } from 'jose'
+import { calculateJwkThumbprint, createLocalJWKSet, type JWK, jwtVerify } from 'jose'
 
 /**
  * Claims, or members of a protected header.
@@ -29,7 +29,7 @@ interface SigningKey {
  * @example
  * const issuer = await startTestIssuer({ signingKey: readFileSync('test/key.pem', 'utf8') })
  */
-export type SigningKeySource = KeyObject | JWK | JsonWebKey | string
+export type SigningKeySource = KeyObject | object | string
 
 /**
  * How `issuer.rotateKeys()` treats the former keys.
@@ -46,7 +46,7 @@ export interface RotateKeysOptions {
 
 export interface SigningKeys {
   /** What the JWK Set endpoint answers. */
-  jwks(): JSONWebKeySet
+  jwks(): { keys: JsonWebKey[] }
   /** Signs with RS256, whatever `header.alg` is set to. A member set to `undefined` is left out. */
   sign(claims: Claims, header?: Claims): Promise<string>
   /** The claims of an unexpired token that a published key signed for one of `issuers`, else nothing. */

@@ -18,7 +18,6 @@ export const server: AuthorizationServer = {
   install,
   start,
   cannot: { 'certificate binding': 'it has no certificate-bound tokens' },
-  pending: { doctor: 'doctor --algorithm' },
 }
 
 /** Into the cache, with packages of its own: they are not this package's. */

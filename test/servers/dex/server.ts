@@ -17,9 +17,6 @@ export const server: AuthorizationServer = {
   install: () =>
     goBuild({ name: 'dex', folder: import.meta.dirname, package: 'github.com/dexidp/dex/cmd/dex' }),
   start,
-  pending: {
-    doctor: 'doctor --config',
-  },
   cannot: {
     'withdrawn key': 'Dex withdraws a key when the tokens it signed are over',
     revocation: 'Dex has no revocation endpoint',
