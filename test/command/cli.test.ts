@@ -36,14 +36,10 @@ test.each(wrongCalls)('%j is a wrong call, told in one line', async (args, line)
 
 test('the process that runs the command ends with its exit code', async () => {
   const [help, wrong] = await Promise.all([
-    cliProcess(['inspect', '--help']),
+    cliProcess(['doctor', '--help']),
     cliProcess(['inspect', 'a', 'b']),
   ])
-  expect(help).toEqual({
-    code: 0,
-    stdout: expect.stringMatching(/^Usage: require-auth inspect /),
-    stderr: '',
-  })
+  expect(help).toEqual({ code: 0, stdout: expect.stringMatching(/^Usage: require-auth doctor /), stderr: '' })
   const line = `require-auth inspect: there are more arguments than it takes ${see('inspect ')}`
   expect(wrong).toEqual({ code: 2, stdout: '', stderr: `${line}\n` })
 })
