@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import { type Auth, attach, attachedTo, type Claims, isAuth } from '../auth.js'
-import type { Guard, Verdict } from '../guard/guard.js'
+import type { Verdict } from '../guard/guard.js'
 import { type Challenger, challenged, createChallengers } from '../refusal/challenge.js'
 import { type AuthError, isAuthError } from '../refusal/errors.js'
 import { createEvents, type Events } from '../refusal/events.js'
@@ -77,12 +77,12 @@ export function refusedEvent({ code, details }: AuthError, seconds: number) {
   return { type: 'refused' as const, code, seconds, ...(details && { details }) }
 }
 
-export function tellAccepted({ events }: Guard<Request>, { auth, source }: Verdict, startedAt: number): void {
+export function tellAccepted(events: Events, { auth, source }: Verdict, startedAt: number): void {
   if (!events.listening) return
   events.emit({ type: 'accepted', issuer: auth.issuer, source, seconds: secondsSince(startedAt) })
 }
 
-export function tellRefused({ events }: Guard<Request>, error: AuthError, startedAt: number): void {
+export function tellRefused(events: Events, error: AuthError, startedAt: number): void {
   if (events.listening) events.emit(refusedEvent(error, secondsSince(startedAt)))
 }
 

@@ -1,9 +1,9 @@
-import type { Request, RequestHandler, Response } from 'express'
+import type { NextFunction, Request, RequestHandler, Response } from 'express'
 import type { Guard, Verdict } from '../guard/guard.js'
-import { after, isPromise } from '../net/after.js'
+import { isPromise } from '../net/after.js'
 import type { Presented } from '../presented.js'
 import { challenged, type Scheme } from '../refusal/challenge.js'
-import { type AuthError, authError, isAuthError } from '../refusal/errors.js'
+import { authError, isAuthError } from '../refusal/errors.js'
 import {
   type Admission,
   admit,
@@ -17,7 +17,18 @@ import { createRequestReader, hasQueryToken, schemeOf } from './read-request.js'
 
 type Admissions = Readonly<Record<Scheme, Admission>>
 
-/** Makes the middleware of a guard: it reads the request, asks the guard, and answers. */
+/** A request with its response, and when it came in: 0 when nobody listens. */
+interface Exchange {
+  readonly req: Request
+  readonly res: Response
+  readonly startedAt: number
+}
+
+/**
+ * Makes the middleware of a guard: it reads the request, asks the guard, and answers.
+ *
+ * A remembered token costs no closure. `next()` stays outside the `try`: an error of a later handler is not ours.
+ */
 export function createMiddleware(guard: Guard<Request>): RequestHandler {
   const { events } = guard
   const readRequest = createRequestReader(guard)
@@ -25,21 +36,19 @@ export function createMiddleware(guard: Guard<Request>): RequestHandler {
   const decide = (presented: Presented<Request> | undefined) => judge(guard, presented)
 
   return function requireAuthMiddleware(req, res, next) {
-    const startedAt = events.listening ? performance.now() : 0
-    const granted = (verdict: Verdict | undefined) => {
-      grant(req, res, verdict)
-      if (verdict) tellAccepted(guard, verdict, startedAt)
-    }
-    const refused = (error: unknown) => {
-      if (isAuthError(error)) {
-        refuse(guard, req, res, error)
-        tellRefused(guard, error, startedAt)
-      }
+    const exchange: Exchange = { req, res, startedAt: events.listening ? performance.now() : 0 }
+    let verdict: Verdict | undefined | Promise<Verdict | undefined>
+    try {
+      const presented = readRequest(req)
+      verdict = isPromise(presented) ? presented.then(decide) : decide(presented)
+      if (!isPromise(verdict)) grant(exchange, verdict)
+    } catch (error) {
+      refuse(guard, exchange, error)
       next(error)
+      return
     }
-    const outcome = attempt(() => after(after(readRequest(req), decide), granted))
-    if ('error' in outcome) refused(outcome.error)
-    else if (isPromise(outcome.value)) outcome.value.then(() => next(), refused)
+    if (isPromise(verdict))
+      verdict.then((found) => grant(exchange, found)).then(() => next(), refusal(guard, exchange, next))
     else next()
   }
 }
@@ -60,31 +69,30 @@ function createGrant({ rules, challengers, events }: Guard<Request>) {
     Bearer: { challenger: challengers.Bearer, events },
     DPoP: { challenger: challengers.DPoP, events },
   }
-  return (req: Request, res: Response, verdict: Verdict | undefined): void => {
+  return ({ req, res, startedAt }: Exchange, verdict: Verdict | undefined): void => {
     if (verdict) admit(req, admissions[verdict.auth.scheme], verdict.auth)
     else admitWithout(req, admissions.Bearer)
-    if (res.headersSent) return
-    if (verdict?.headers) setHeaders(res, verdict.headers)
-    if (mayHaveQueryToken && hasQueryToken(req)) res.setHeader('Cache-Control', 'private')
+    if (!res.headersSent) {
+      if (verdict?.headers) setHeaders(res, verdict.headers)
+      if (mayHaveQueryToken && hasQueryToken(req)) res.setHeader('Cache-Control', 'private')
+    }
+    if (verdict) tellAccepted(events, verdict, startedAt)
   }
 }
 
-function refuse(
-  { schemes, challengers }: Guard<Request>,
-  req: Request,
-  res: Response,
-  error: AuthError,
-): void {
+function refusal(guard: Guard<Request>, exchange: Exchange, next: NextFunction) {
+  return (error: unknown): void => {
+    refuse(guard, exchange, error)
+    next(error)
+  }
+}
+
+/** Only refusals and outages are answered here: other errors are the application's. */
+function refuse(guard: Guard<Request>, { req, res, startedAt }: Exchange, error: unknown): void {
+  if (!isAuthError(error)) return
+  const { schemes, challengers, events } = guard
   const scheme = schemeOf(req)
   const used = scheme && schemes.includes(scheme) ? scheme : 'Bearer'
   answerWith(res, challenged(error, challengers[used]))
-}
-
-/** Keeps `next()` out of the reach of `catch`: an error of a later handler is not ours. */
-function attempt<T>(step: () => T): { value: T } | { error: unknown } {
-  try {
-    return { value: step() }
-  } catch (error) {
-    return { error }
-  }
+  tellRefused(events, error, startedAt)
 }

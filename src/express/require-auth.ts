@@ -86,12 +86,12 @@ async function verify(guard: Guard<Request>, token: string, evidence: Evidence):
   const startedAt = performance.now()
   try {
     const verdict = await guard.judge(presented)
-    tellAccepted(guard, verdict, startedAt)
+    tellAccepted(guard.events, verdict, startedAt)
     return verdict.auth
   } catch (error) {
     if (isAuthError(error)) {
       challenged(error, guard.challengers[presented.scheme])
-      tellRefused(guard, error, startedAt)
+      tellRefused(guard.events, error, startedAt)
     }
     throw error
   }
