@@ -122,7 +122,7 @@ export function attachedTo(auth: Auth): unknown {
 }
 
 /** From `scope` (RFC 9068 §2.2.3), else from `scp`. Each may be text or a list. */
-export function scopesOf({ scope, scp }: JsonObject): readonly string[] {
+function scopesOf({ scope, scp }: JsonObject): readonly string[] {
   const scopes = scopeTokens(scope)
   return scopes.length > 0 ? scopes : scopeTokens(scp)
 }

@@ -42,7 +42,7 @@ test('what a check refuses, and what verify() decides, is told as an event', asy
   const seconds = expect.any(Number)
   const hint = 'an opaque token: ask for one with audience=..., or turn on introspection'
   const lacking = ['write:messages']
-  const scope = { claim: 'scope', expected: 'write:messages', received: 'read:messages', unverified: true }
+  const scope = { claim: 'scope', expected: 'write:messages', received: 'read:messages' }
   expect(events.filter(({ type }) => type === 'accepted' || type === 'refused')).toEqual([
     { type: 'accepted', issuer: issuer.url, source: 'jwt', seconds },
     { type: 'refused', code: 'token_malformed', seconds, details: { expected: 'a signed JWT', hint } },

@@ -5,7 +5,7 @@ import { type RequireAuthOptions, requireScopes } from 'express-require-auth'
  * with `http:`, which nothing is fetched from. The page says what `aud` is, not how the issuer looks: compare with a
  * token of yours. Tested with tokens made after them.
  * https://learn.microsoft.com/windows-server/identity/ad-fs/development/ad-fs-openid-connect-oauth-concepts
- * (read 2026-11-25)
+ * (2026-11-25)
  */
 export const adfs: RequireAuthOptions = {
   issuer: {

@@ -5,7 +5,7 @@ import { type RequireAuthOptions, requireClaim, requirePermissions } from 'expre
  * domain that it was asked from, so a custom domain stands beside the canonical one. RBAC and "Add Permissions in the
  * Access Token" are on for the API. Tested with tokens of the documented form.
  * https://auth0.com/docs/tokens/guides/validate-access-tokens,
- * https://auth0.com/docs/organizations/using-tokens (read 2026-11-25)
+ * https://auth0.com/docs/organizations/using-tokens (2026-11-25)
  */
 export const auth0: RequireAuthOptions = {
   issuer: ['northwind.eu.auth0.com', 'login.northwind.com'],

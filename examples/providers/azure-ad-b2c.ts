@@ -4,7 +4,7 @@ import { type RequireAuthOptions, requireScopes } from 'express-require-auth'
  * Azure AD B2C. Every policy has metadata and keys of its own, which are not under the issuer. A second policy is a
  * second entry in the list of issuers. Tested with tokens of the documented form.
  * https://learn.microsoft.com/azure/active-directory-b2c/tokens-overview,
- * https://github.com/Azure/azure-sdk-for-java/issues/21036 (read 2026-11-25)
+ * https://github.com/Azure/azure-sdk-for-java/issues/21036 (2026-11-25)
  */
 export const azureAdB2c: RequireAuthOptions = {
   issuer: {

@@ -3,7 +3,7 @@ import { type RequireAuthOptions, requireClaim } from 'express-require-auth'
 /**
  * Clerk session tokens. They have no `aud`; `azp` is the origin of the page that asked. For other clients make a JWT
  * template with an `aud` of yours. Tested with tokens of the documented form, version 2.
- * https://clerk.com/docs/guides/sessions/session-tokens (read 2026-11-25)
+ * https://clerk.com/docs/guides/sessions/session-tokens (2026-11-25)
  */
 export const clerk: RequireAuthOptions = {
   issuer: {

@@ -5,7 +5,7 @@ import { type RequireAuthOptions, requireClaim, requireScopes } from 'express-re
  * on there is one: `audience: 'https://messages.northwind.com'`. ID tokens are refused by `token_use`. Tested with
  * tokens of the documented form.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
- * (read 2026-11-25)
+ * (2026-11-25)
  */
 export const cognito: RequireAuthOptions = {
   issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Northwind',

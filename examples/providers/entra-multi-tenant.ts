@@ -4,7 +4,7 @@ import { type RequireAuthOptions, requireClaim } from 'express-require-auth'
  * Microsoft Entra ID for the tenants of all customers. The metadata name the issuer with `{tenantid}` in it, and so do
  * the keys; a key of one tenant signs for that tenant alone. Any tenant of Entra passes, so say which ones are
  * customers. Tested with tokens of the documented form.
- * https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference (read 2026-11-25)
+ * https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference (2026-11-25)
  */
 export const entra: RequireAuthOptions = {
   issuer: {

@@ -3,7 +3,7 @@ import { type RequireAuthOptions, requireScopes } from 'express-require-auth'
 /**
  * Microsoft Entra ID, one tenant, tokens of version 1, which is what an API gets that does not ask for 2. Their issuer
  * is another host than the one with the metadata. Tested with tokens of the documented form.
- * https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference (read 2026-11-25)
+ * https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference (2026-11-25)
  */
 const tenant = '11111111-2222-3333-4444-555555555555'
 

@@ -9,7 +9,7 @@ const tokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token'
  * `NODE_EXTRA_CA_CERTS=/var/run/secrets/kubernetes.io/serviceaccount/ca.crt`. Tested with tokens of the documented
  * form.
  * https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#serviceaccount-token-volume-projection
- * (read 2026-11-25)
+ * (2026-11-25)
  */
 export const kubernetes = (
   ownToken = () => readFileSync(tokenFile, 'utf8'), // anew each time: it is replaced every hour

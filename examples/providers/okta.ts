@@ -3,7 +3,7 @@ import { type RequireAuthOptions, requireScopes } from 'express-require-auth'
 /**
  * Okta, a custom authorization server. Tokens of the org server (`https://northwind.okta.com`) are for Okta's own APIs
  * and may not be verified by others: their `typ` is refused. Tested with tokens of the documented form.
- * https://www.npmjs.com/package/@okta/jwt-verifier (read 2026-11-25)
+ * https://www.npmjs.com/package/@okta/jwt-verifier (2026-11-25)
  */
 export const okta: RequireAuthOptions = {
   issuer: 'https://northwind.okta.com/oauth2/default', // no slash at the end

@@ -4,7 +4,7 @@ import { type RequireAuthOptions, requirePermissions } from 'express-require-aut
  * WorkOS AuthKit session tokens. They name neither an API nor a client: the key set is the client's own, and `iss` has
  * to stand for the audience. A JWT template may add an `aud`, which then is the better choice. Tested with tokens of
  * the documented form.
- * https://workos.com/docs/reference/authkit/session-tokens (read 2026-11-25)
+ * https://workos.com/docs/reference/authkit/session-tokens (2026-11-25)
  */
 export const workos: RequireAuthOptions = {
   issuer: {

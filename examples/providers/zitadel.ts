@@ -4,7 +4,7 @@ import { type RequireAuthOptions, requireClaims } from 'express-require-auth'
  * Zitadel. "JWT" is the application's access token type, and clients ask for the scope
  * `urn:zitadel:iam:org:project:id:PROJECT_ID:aud`, which puts the project into `aud`. Tested with tokens of the
  * documented form.
- * https://zitadel.com/docs/apis/openidoauth/claims (read 2026-11-25)
+ * https://zitadel.com/docs/apis/openidoauth/claims (2026-11-25)
  */
 export const zitadel: RequireAuthOptions = {
   issuer: 'https://northwind-abc123.zitadel.cloud',

@@ -73,7 +73,7 @@ export function setHeaders(res: Response, headers: Readonly<Record<string, strin
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
 }
 
-export function refusedEvent({ code, details }: AuthError, seconds: number) {
+function refusedEvent({ code, details }: AuthError, seconds: number) {
   return { type: 'refused' as const, code, seconds, ...(details && { details }) }
 }
 

@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express'
 import type { Auth, Claims } from '../auth.js'
 import { after } from '../net/after.js'
 import { strings, wrong } from '../options/checks.js'
-import { detailsOf, oneOf } from '../refusal/details.js'
+import { oneOf, verifiedDetailsOf } from '../refusal/details.js'
 import { authError } from '../refusal/errors.js'
 import { type Check, checkOf, createCheck } from './check.js'
 import { type ClaimPath, contains, valuesAt } from './claim-path.js'
@@ -45,7 +45,7 @@ export function insufficientScope(needed: readonly string[], { scopes }: Auth) {
   return authError('insufficient_scope', {
     params: { scope: needed.join(' ') },
     details: () => ({
-      ...detailsOf({ claim: 'scope', expected: needed.join(' '), received: scopes.join(' ') }),
+      ...verifiedDetailsOf({ claim: 'scope', expected: needed.join(' '), received: scopes.join(' ') }),
       lacking: needed.filter((scope) => !scopes.includes(scope)),
     }),
   })
@@ -66,7 +66,11 @@ export function requirePermissions(...permissions: string[]): RequestHandler {
     refusal: ({ permissions: held, claims }) =>
       authError('insufficient_permissions', {
         details: () => ({
-          ...detailsOf({ claim: 'permissions', expected: needed.join(', '), received: claims.permissions }),
+          ...verifiedDetailsOf({
+            claim: 'permissions',
+            expected: needed.join(', '),
+            received: claims.permissions,
+          }),
           lacking: needed.filter((permission) => !held.includes(permission)),
         }),
       }),
@@ -98,7 +102,7 @@ export function requireClaim(claim: ClaimPath, ...values: (string | number | boo
     refusal: ({ claims }) =>
       authError('claim_not_accepted', {
         details: () =>
-          detailsOf({
+          verifiedDetailsOf({
             claim: [path].flat().join('.'),
             expected: oneOf(values.map(String)),
             received: valuesAt(claims, path)[0],

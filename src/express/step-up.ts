@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express'
 import type { Auth } from '../auth.js'
 import { type Check as OptionCheck, strings, wrong } from '../options/checks.js'
 import { checked, type Fields, maybe, or } from '../options/schema.js'
-import { detailsOf } from '../refusal/details.js'
+import { verifiedDetailsOf } from '../refusal/details.js'
 import { authError } from '../refusal/errors.js'
 import { createCheck } from './check.js'
 import { insufficientScope } from './route-checks.js'
@@ -80,7 +80,7 @@ export function requireStepUp(options: StepUpOptions): RequestHandler {
 function stepUpDetails({ claims }: Auth, demanded: Readonly<Record<string, string>>) {
   const shown = Object.entries(demanded).map(([name, value]) => `${name} ${value}`)
   const { acr = 'none', auth_time: authTime = 'none' } = claims
-  return detailsOf({
+  return verifiedDetailsOf({
     claim: 'acr, auth_time',
     expected: shown.join(', '),
     received: { acr, auth_time: authTime },

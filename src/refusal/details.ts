@@ -26,6 +26,12 @@ export function detailsOf({ received, hint, ...finding }: Finding): RefusalDetai
   }
 }
 
+/** The same for a token that was verified, and is only not enough for a route. */
+export function verifiedDetailsOf(finding: Finding): RefusalDetails {
+  const { unverified: _, ...details } = detailsOf(finding)
+  return details
+}
+
 /** Settings of the application in words: `"a" or "b"`. */
 export function oneOf(values: readonly string[]): string {
   return values.length > MAX_LISTED

@@ -4,7 +4,7 @@ import { type Refusal, type RefusalCode, refusals } from './table.js'
 /**
  * Why a request was refused, for the operator's log and never for the client.
  *
- * Holds no token and no secret. What came from the request stands in `received`: nobody verified it.
+ * Holds no token and no secret.
  *
  * @example
  * log.info(error.details) // { claim: 'aud', expected: 'https://messages.northwind.com', received: 'zz', unverified: true }
@@ -16,9 +16,9 @@ export interface RefusalDetails {
   header?: string
   /** What would have passed. */
   expected?: string
-  /** What came instead: unverified, control characters escaped, at most 200 characters. */
+  /** What came instead: control characters escaped, at most 200 characters. */
   received?: string
-  /** Always true beside `received`: the sender can have written anything. */
+  /** Marks `received` as text that the sender can have invented. Absent where the token was verified before. */
   unverified?: true
   /** The scopes, permissions or values that the token lacks. */
   lacking?: readonly string[]

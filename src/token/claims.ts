@@ -73,7 +73,7 @@ export function checkClaims(claims: JsonObject, context: ClaimContext): Claims {
   return claims as Claims
 }
 
-export function claimDetails({ code: _, ...finding }: ClaimFault) {
+function claimDetails({ code: _, ...finding }: ClaimFault) {
   return detailsOf(finding)
 }
 
