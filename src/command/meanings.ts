@@ -1,17 +1,10 @@
+import { kindOf } from '../jose/algorithms.js'
 import type { JsonObject } from '../jose/compact-jws.js'
 import { moment } from './moment.js'
 import { count } from './token-form.js'
 
 /** Says in plain words what a member means, given the object it stands in. */
 type Meaning = (value: unknown, members: JsonObject) => string
-
-const ALGORITHM_FAMILIES: ReadonlyMap<string, string> = new Map([
-  ['RS', 'an RSA signature (PKCS #1 v1.5)'],
-  ['PS', 'an RSA signature (PSS)'],
-  ['ES', 'an elliptic curve signature'],
-  ['Ed', 'an Edwards curve signature'],
-  ['HS', 'a shared secret, so that whoever can verify can also sign: requireAuth never takes it'],
-])
 
 const TYPES: ReadonlyMap<string, string> = new Map([
   ['at+jwt', 'an access token of RFC 9068'],
@@ -87,7 +80,16 @@ function algorithm(alg: unknown): string {
   if (typeof alg !== 'string') return 'must be the name of an algorithm, which this is not'
   if (alg.toLowerCase() === 'none')
     return 'signed with nothing at all: anyone can have made it, and requireAuth refuses it'
-  return `signed with ${alg}: ${ALGORITHM_FAMILIES.get(alg.slice(0, 2)) ?? 'an algorithm not known here'}`
+  if (alg.startsWith('HS'))
+    return `signed with ${alg}: a shared secret, so that whoever can verify can also sign: requireAuth never takes it`
+  return `signed with ${alg}: ${signatureKind(alg)}`
+}
+
+function signatureKind(alg: string): string {
+  const { kty, padding } = kindOf(alg) ?? {}
+  if (kty === 'RSA') return `an RSA signature (${padding === 'pss' ? 'PSS' : 'PKCS #1 v1.5'})`
+  if (kty === 'EC') return 'an elliptic curve signature'
+  return kty === 'OKP' ? 'an Edwards curve signature' : 'an algorithm not known here'
 }
 
 function type(typ: unknown): string {

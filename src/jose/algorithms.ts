@@ -36,6 +36,11 @@ export type Algorithm = keyof typeof table
 
 export const ALGORITHMS = Object.keys(table) as readonly Algorithm[]
 
+/** How signatures of an algorithm are made; undefined for one that cannot be turned on. */
+export function kindOf(algorithm: string): Pick<AlgorithmRow, 'kty' | 'padding'> | undefined {
+  return Object.hasOwn(table, algorithm) ? table[algorithm as Algorithm] : undefined
+}
+
 /** The algorithms that a key of this type and curve can sign with. */
 export function algorithmsOf({ kty, crv }: { kty?: unknown; crv?: unknown }): readonly Algorithm[] {
   return ALGORITHMS.filter((name) => {
