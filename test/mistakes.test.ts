@@ -28,7 +28,7 @@ test.each<[string, () => unknown, string]>([
   [
     'a key age in milliseconds',
     make({ jwks: { maxAgeSeconds: 600_000 } }),
-    'jwks.maxAgeSeconds must be a number of seconds above 0 and up to 86400, got 600000 (in seconds: did you mean 600?)',
+    'jwks.maxAgeSeconds must be a number of seconds above 0 and up to 43200, got 600000 (in seconds: did you mean 600?)',
   ],
   [
     'a timeout in milliseconds',

@@ -124,11 +124,17 @@ function createHandler({ pathname, search }: URL, body: Buffer): RequestHandler 
 }
 
 function checkGuard({ auth, authorizationServers }: Settings, { href }: URL): void {
-  if (auth?.issuers && authorizationServers !== undefined)
+  if (namedBy(auth) && authorizationServers !== undefined)
     throw new TypeError('authorizationServers must be absent where auth names its issuers')
   const named = auth?.rules.resourceMetadata
   if (named !== undefined && named !== href)
     throw wrong('resourceMetadata of auth', JSON.stringify(href), named)
+}
+
+/** The issuers that clients can ask: a name that is no URL, or a template of tenants, is none. */
+function namedBy(auth: Guard<Request> | undefined): readonly string[] | undefined {
+  const named = auth?.issuers?.filter((issuer) => isSafeUrl(issuer) && !issuer.includes('{'))
+  return named?.length ? named : undefined
 }
 
 /** Members without a value are left out (RFC 9728 §3.2). */
@@ -136,7 +142,7 @@ function documentOf(given: Settings) {
   const { auth } = given
   return {
     resource: given.resource,
-    authorization_servers: auth?.issuers ?? given.authorizationServers,
+    authorization_servers: namedBy(auth) ?? given.authorizationServers,
     scopes_supported: given.scopesSupported,
     resource_name: given.resourceName,
     resource_documentation: given.resourceDocumentation,

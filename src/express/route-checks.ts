@@ -93,9 +93,9 @@ export function requireClaim(claim: ClaimPath, ...values: (string | number | boo
   const path = typeof claim === 'string' ? claim : strings(claim, 'requireClaim path')
   if (path === '') throw wrong('requireClaim name', 'a non-empty string or a path', path)
   if (values.length === 0) throw new TypeError('requireClaim needs at least one value')
-  const list = values.find((value) => typeof value === 'object')
-  if (list !== undefined)
-    throw wrong('requireClaim', "called with single values: requireClaim('org_id', 'a', 'b')", list)
+  const other = values.findIndex((value) => !['string', 'number', 'boolean'].includes(typeof value))
+  if (other !== -1)
+    throw wrong('requireClaim', "called with single values: requireClaim('org_id', 'a', 'b')", values[other])
   return createCheck('requireClaim', {
     decide: ({ claims }) =>
       valuesAt(claims, path).some((found) => values.some((value) => contains(found, value))),

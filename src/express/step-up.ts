@@ -87,7 +87,11 @@ function stepUpDetails({ claims }: Auth, demanded: Readonly<Record<string, strin
   })
 }
 
-/** NaN: every comparison with it is false. */
+/** NaN for what is no time of the past, such as milliseconds: every comparison with it is false. */
 function timeOf(authTime: unknown): number {
-  return typeof authTime === 'number' ? authTime : Number.NaN
+  const latest = Date.now() / 1000 + CLOCK_MARGIN_SECONDS
+  return typeof authTime === 'number' && authTime <= latest ? authTime : Number.NaN
 }
+
+/** Issuers' clocks run a little ahead of others. */
+const CLOCK_MARGIN_SECONDS = 60

@@ -48,6 +48,8 @@ export function createGuard<Context>(options: GuardOptions<Context>): Guard<Cont
   const issuers = createIssuers(rules, events)
   const { clockToleranceSeconds, maxTokenAgeSeconds, profile } = rules
   const confirmations = checkedConfirmations(rules)
+  if (dpop?.required && !rules.tokenFrom.includes('header'))
+    throw new TypeError("tokenFrom must have 'header' where dpop is required: its scheme stands there alone")
   const claimRules = { clockToleranceSeconds, maxTokenAgeSeconds, profile, confirmations }
   const introspection =
     rules.introspection && createIntrospection(rules.introspection, { ...rules, issuers, claimRules, events })

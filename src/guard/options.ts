@@ -61,7 +61,7 @@ export interface GuardOptions<Context> {
   algorithms?: readonly Algorithm[]
   /** Leeway for `exp`, `nbf` and `iat`, in seconds. Default 5, at most 300. @see RFC 7519 §4.1.4 */
   clockToleranceSeconds?: number
-  /** Oldest acceptable token, in seconds since its `iat`, which is then required. Default: no limit but `exp`. */
+  /** Oldest acceptable token, in seconds since its `iat`, which is then required. Default: no limit but `exp`; at most 30 days. */
   maxTokenAgeSeconds?: number
   /** Longest token taken, in bytes; longer ones are refused unread. Default 16384. Node's own limit for all headers is 16 KiB too: `--max-http-header-size`. */
   maxTokenBytes?: number
@@ -132,6 +132,10 @@ const httpHost: Check<string> = (value, name) => {
   throw wrong(name, 'a list of hosts such as "keycloak:8080"', value)
 }
 
+/** Without repetition, which would count one token twice. */
+const tokenPlaces: Check<readonly TokenPlace<never>[]> = (value, name) =>
+  Object.freeze([...new Set(listOf(tokenPlace)(value, name))])
+
 /** A base URL without a slash at its end. */
 export const baseUrl: Check<string> = (value, name) => {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
@@ -153,11 +157,11 @@ export const GUARD_FIELDS = {
   audience: required(audienceRule),
   algorithms: or<readonly Algorithm[], readonly Algorithm[]>(['RS256'], someOf(ALGORITHMS)),
   clockToleranceSeconds: or(5, seconds({ max: 300 })),
-  maxTokenAgeSeconds: maybe(seconds({ min: 'above 0', max: 31_536_000 })),
+  maxTokenAgeSeconds: maybe(seconds({ min: 'above 0', max: 2_592_000 })),
   maxTokenBytes: or(16_384, positiveInteger),
   profile: maybe(oneOf('rfc9068')),
   optional: or(false, bool),
-  tokenFrom: or<readonly TokenPlace<never>[], readonly TokenPlace<never>[]>(['header'], listOf(tokenPlace)),
+  tokenFrom: or<readonly TokenPlace<never>[], readonly TokenPlace<never>[]>(['header'], tokenPlaces),
   bindIssuerToHost: or(false, bool),
   cache: or<false | { maxEntries: number }, { maxEntries: number }>({ maxEntries: 10_000 }, cache),
   httpHosts: or<readonly string[], readonly string[]>([], listOf(httpHost)),

@@ -128,11 +128,20 @@ export function createResolvedIssuers<Setting, Context>(
     return issuer
   }
 
+  /** A resolver that returns the name it was called with passes on the sender's text: that may be no issuer at all. */
+  function keptOrUnknown(setting: Setting, iss: unknown): Issuer {
+    try {
+      return kept(setting)
+    } catch (error) {
+      throw error instanceof TypeError ? issuerUnknown(['an issuer URL'], iss) : error
+    }
+  }
+
   function check(unverifiedClaims: JsonObject, setting: Setting | undefined | null): Issuer {
     const { iss } = unverifiedClaims
     if (setting === undefined || setting === null)
       throw issuerUnknown(['one that the issuer function returns'], iss)
-    const issuer = kept(setting)
+    const issuer = setting === iss ? keptOrUnknown(setting, iss) : kept(setting)
     if (issuer.issuer === iss || fitsTemplate(issuer.issuer, unverifiedClaims)) return issuer
     throw issuerUnknown([issuer.issuer], iss)
   }

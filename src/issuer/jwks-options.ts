@@ -10,7 +10,7 @@ import { type Checked, type Fields, or } from '../options/schema.js'
 export interface JwksOptions {
   /**
    * Seconds that a fetched set is used without asking again. A shorter `max-age` of the answer counts, down to
-   * `cooldownSeconds`. Default 600, at most a day.
+   * `cooldownSeconds`. Default 600, at most 12 hours.
    */
   maxAgeSeconds?: number
   /** Seconds that it is used beyond that while it cannot be refreshed. Then 503. Default 86400, at most 30 days. */
@@ -26,7 +26,7 @@ export interface JwksOptions {
 }
 
 export const JWKS_FIELDS = {
-  maxAgeSeconds: or(600, seconds({ min: 'above 0', max: 86_400 })),
+  maxAgeSeconds: or(600, seconds({ min: 'above 0', max: 43_200 })),
   maxStaleSeconds: or(86_400, seconds({ max: 2_592_000 })),
   cooldownSeconds: or(10, seconds({ min: 'above 0', max: 3600 })),
   timeoutSeconds: or(5, seconds({ min: 'above 0', max: 60 })),

@@ -13,6 +13,7 @@ import {
   refresh,
   refreshInBackground,
   tellStale,
+  tellUnusable,
 } from './key-store.js'
 
 /** The keys of one configured issuer. */
@@ -99,7 +100,7 @@ async function load(source: Source): Promise<boolean> {
 function plantOnce(source: Source): Promise<void> {
   const { store } = source
   source.planting ??= plant(store).catch((error) => {
-    if (!store.config.isFixed) return // told by keys_refresh_failed
+    if (!store.config.isFixed) return tellUnusable(store, error)
     source.planting = undefined
     throw error
   })

@@ -1,4 +1,5 @@
 import { type Attempts, createAttempts } from '../net/attempts.js'
+import { rethrowOwn } from '../refusal/errors.js'
 import { shown } from '../refusal/shown.js'
 import {
   createKeyDownload,
@@ -60,8 +61,9 @@ export function ageOf({ dueAt, oldAt, goneAt }: KeyStore): Age {
 
 /** Resolves once a set was fetched, by this call or by one under way. @throws `keys_unavailable` */
 export function refresh(store: KeyStore): Promise<void> {
-  const { attempts, download } = store
-  store.underWay ??= {
+  const { attempts, download, underWay } = store
+  if (underWay) return underWay.done.catch(rethrowOwn)
+  store.underWay = {
     startedAt: performance.now(),
     done: attempts
       .run(async () => replaceKeys(store, await download.download(store.keySet)))
@@ -85,11 +87,12 @@ export function mayRefresh({ attempts }: KeyStore): boolean {
 /**
  * Takes the application's own set: for good, or until the first refresh, which is due at once.
  *
- * @throws `keys_unavailable` when no key of it can be used.
+ * @throws `keys_unavailable` when no key of a fixed set can be used, AnswerError when none of a seed can.
  */
 export async function plant(store: KeyStore): Promise<void> {
   const { config, attempts } = store
-  store.keySet = await attempts.run(() => readKeySet(config.seed, config))
+  const read = () => readKeySet(config.seed, config)
+  store.keySet = await (config.isFixed ? attempts.run(read) : read()) // a bad seed must not keep from the issuer
   tellAmbiguous(store)
   if (config.isFixed) setAge(store, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
   else setAge(store, config.shared.jwks.maxAgeSeconds, 0)
@@ -137,4 +140,10 @@ function noteFailure(store: KeyStore, error: Error): void {
   const servingStale = performance.now() < goneAt
   const { issuer } = config
   events.emit({ type: 'keys_refresh_failed', issuer, reason: error.message, error, servingStale })
+}
+
+/** Tells that a seed holds no key to use. The issuer is asked at once. */
+export function tellUnusable({ config: { issuer, shared } }: KeyStore, error: Error): void {
+  const { message: reason } = error
+  shared.events.emit({ type: 'keys_refresh_failed', issuer, reason, error, servingStale: false })
 }

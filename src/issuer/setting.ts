@@ -118,6 +118,7 @@ export interface IssuerDefaults extends KeyTransport {
   readonly audience: AudienceRule
   readonly algorithms: readonly Algorithm[]
   readonly httpHosts: readonly string[]
+  readonly profile: 'rfc9068' | undefined
 }
 
 /** @throws TypeError, from the function it returns, for a wrong setting. */
@@ -128,6 +129,10 @@ export function createIssuerBuilder(defaults: IssuerDefaults): (setting: IssuerS
     const isNamed = metadataUrl !== undefined || jwksUri !== undefined || seed !== undefined
     const issuer = isNamed ? issuerName(given.issuer) : issuerUrl(given.issuer, defaults.httpHosts)
     const { algorithms = defaults.algorithms, audience = defaults.audience, allowIdTokenClaims } = given
+    if (defaults.profile !== undefined && audience.claim !== 'aud')
+      throw new TypeError(
+        `audience by the claim ${audience.claim} contradicts profile rfc9068, which demands aud`,
+      )
     const isFixed = seed !== undefined && metadataUrl === undefined && jwksUri === undefined
     const source = { issuer, metadataUrl, jwksUri, seed, isFixed, algorithms, httpHosts: defaults.httpHosts }
     return Object.freeze({

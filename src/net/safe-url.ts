@@ -7,7 +7,7 @@ export function isSafeUrl(value: unknown, httpHosts: readonly string[] = []): va
 }
 
 /**
- * Whether an address that the document at `source` names may be asked. A document fetched over https must not lead to
+ * Whether an address that the document at `source` names may be asked. A document from elsewhere must not lead to
  * loopback hosts: whoever writes it could reach services of this machine.
  */
 export function isSafeLink(
@@ -16,8 +16,9 @@ export function isSafeLink(
   httpHosts: readonly string[] = [],
 ): value is string {
   if (!isSafeUrl(value, httpHosts)) return false
-  const { protocol, host, hostname } = new URL(value)
-  return protocol === 'https:' || source.startsWith('http:') || isNamed({ host, hostname }, httpHosts)
+  const { host, hostname } = new URL(value)
+  if (!isLoopback(hostname) || isNamed({ host, hostname }, httpHosts)) return true
+  return URL.canParse(source) && isLoopback(new URL(source).hostname)
 }
 
 /** Loopback addresses and names (RFC 6761 §6.3). */

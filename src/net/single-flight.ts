@@ -1,3 +1,4 @@
+import { rethrowOwn } from '../refusal/errors.js'
 import { isPromise } from './after.js'
 
 /** Callers with the same key share one piece of work while it is under way. Nothing is kept afterwards. */
@@ -11,7 +12,7 @@ export function createSingleFlight<T>(): SingleFlight<T> {
   return {
     run(key, start) {
       const shared = underWay.get(key)
-      if (shared) return shared
+      if (shared) return shared.catch(rethrowOwn)
       const work = start()
       if (!isPromise(work)) return work
       const flight = work.finally(() => underWay.delete(key))

@@ -105,6 +105,12 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** An object that may hold a secret, or be one by mistake: the value is never shown. */
+export const secretObject: Check<Record<string, unknown>> = (value, name) => {
+  if (isPlainObject(value)) return value
+  throw new TypeError(`${name} must be an object`)
+}
+
 export function wrong(name: string, expected: string, value: unknown, hint?: string): TypeError {
   const message = `${name} must be ${expected}, got ${written(value)}`
   return new TypeError(hint === undefined ? message : `${message} (${hint})`)

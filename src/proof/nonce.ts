@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Check } from '../options/checks.js'
+import { type Check, secretObject } from '../options/checks.js'
 import { checked, type Fields, required } from '../options/schema.js'
 
 /**
@@ -40,7 +40,7 @@ const NONCE_FIELDS = { secrets: required(secretList) } satisfies Fields<NonceOpt
 
 /** The nonces that the options mean. */
 export const checkedNonces: Check<Nonces> = (value, name) =>
-  createNonces(checked(NONCE_FIELDS, value, { name }).secrets)
+  createNonces(checked(NONCE_FIELDS, secretObject(value, name), { name }).secrets)
 
 function createNonces(secrets: readonly string[]): Nonces {
   return {

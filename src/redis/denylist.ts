@@ -19,7 +19,7 @@ export interface RedisDenylistOptions {
   prefix?: string
   /**
    * How long a machine uses what it knows of a token, in seconds: a revocation made elsewhere takes effect that late,
-   * and Redis is asked that seldom about a token in use. 0 asks at every request. Default 1, at most an hour.
+   * and Redis is asked that seldom about a token in use. 0 asks at every request. Default 1, at most 300.
    */
   maxStaleSeconds?: number
   /** Longest wait for an answer of Redis, in seconds; then the request gets 503. Default 1, at most 60. */
@@ -50,7 +50,7 @@ export interface Denylist {
 
 const FIELDS = {
   prefix: or('denylist:', keyPrefix),
-  maxStaleSeconds: or(1, seconds({ max: 3600 })),
+  maxStaleSeconds: or(1, seconds({ max: 300 })),
   timeoutSeconds: or(1, seconds({ min: 'above 0', max: 60 })),
   keepSeconds: or(2_592_000, seconds({ min: 'above 0', max: 31_622_400 })),
 } satisfies Fields<RedisDenylistOptions>

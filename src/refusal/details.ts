@@ -48,13 +48,18 @@ const MAX_LISTED = 5
  * @param received What the token has. Unverified.
  */
 export function nearMissHint(setting: readonly string[], received: unknown): string | undefined {
-  if (typeof received !== 'string') return undefined
-  const near = setting.find((each) => loosely(each) === loosely(received))
+  if (typeof received !== 'string' || received.length > MAX_NEAR) return undefined
+  const loose = loosely(received)
+  const near = setting.slice(0, MAX_COMPARED).find((each) => loosely(each) === loose)
   if (near === undefined || near === received) return undefined
   if (withoutSlash(near) === withoutSlash(received)) return 'the slash at the end counts'
   if (near.toLowerCase() === received.toLowerCase()) return 'upper and lower case count'
   return 'scheme and port count'
 }
+
+/** Longer names are no typos, and comparing them would cost what a flood is after. */
+const MAX_NEAR = 300
+const MAX_COMPARED = 50
 
 function withoutSlash(text: string): string {
   return text.endsWith('/') ? text.slice(0, -1) : text

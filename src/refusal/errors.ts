@@ -97,6 +97,22 @@ export function wordsOf(code: RefusalCode): Readonly<Omit<Refusal, 'status'>> {
   return refusals[code]
 }
 
+/**
+ * Rejects with a refusal of its own for each of several requests that share one piece of work: what answering one of
+ * them writes on the error must not show up in another.
+ */
+export function rethrowOwn(error: unknown): never {
+  if (!isAuthError(error)) throw error
+  const { code, headers } = error
+  const details = error.details && (() => error.details as RefusalDetails)
+  const own = authError(code, {
+    params: challengeParamsOf(error),
+    details,
+    ...(headers && { headers: { ...headers } }),
+  })
+  throw error.cause === undefined ? own : Object.defineProperty(own, 'cause', { value: error.cause })
+}
+
 export function challengeParamsOf(refusal: AuthError): ChallengeParams {
   return (refusal as WithParams).challengeParams ?? {}
 }

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { ALGORITHMS, type Algorithm } from '../jose/algorithms.js'
-import { bool, type Check, oneOf, seconds, text, wrong } from '../options/checks.js'
+import { bool, type Check, oneOf, seconds, secretObject, text, wrong } from '../options/checks.js'
 import { checked, type Fields, maybe, or, required } from '../options/schema.js'
 
 interface CommonOptions {
@@ -12,7 +12,7 @@ interface CommonOptions {
   clientId: string
   /**
    * Seconds that an answer is used without asking again, never beyond `exp`: a revoked token is taken for that long.
-   * Default 30, at most an hour.
+   * Default 30, at most 900.
    */
   maxAgeSeconds?: number
   /** Deadline of one question in seconds, discovery included. Default 5, at most 60. */
@@ -89,7 +89,7 @@ const FIELDS = {
   issuer: maybe(text),
   endpoint: maybe(text),
   clientId: required(text),
-  maxAgeSeconds: or(30, seconds({ max: 3600 })),
+  maxAgeSeconds: or(30, seconds({ max: 900 })),
   timeoutSeconds: or(5, seconds({ min: 'above 0', max: 60 })),
   signedResponse: or(false, bool),
   requireAudience: or(true, bool),
@@ -104,8 +104,9 @@ export type IntrospectionRules = ReturnType<typeof introspectionRules>
 
 /** A check for the option `introspection`. */
 export const introspectionRules = (value: unknown, name: string) => {
-  if (Array.isArray(value)) throw new TypeError(`${name} must be an object, got a list`) // not shown: it may hold secrets
-  const { clientSecret, privateKey, authMethod, ...rules } = checked(FIELDS, value, { name })
+  const { clientSecret, privateKey, authMethod, ...rules } = checked(FIELDS, secretObject(value, name), {
+    name,
+  })
   if ((clientSecret === undefined) === (privateKey === undefined))
     throw new TypeError(`${name} needs one of clientSecret and privateKey`)
   const credential: ClientCredential =

@@ -5,6 +5,7 @@ import { createAttempts } from '../net/attempts.js'
 import { AnswerError, FetchError, type FetchJsonOptions, fetchJson, withDeadline } from '../net/fetch-json.js'
 import { createLimit } from '../net/limit.js'
 import { createSingleFlight } from '../net/single-flight.js'
+import { isPlainObject } from '../options/checks.js'
 import { outage } from '../refusal/errors.js'
 import type { Events } from '../refusal/events.js'
 import { authenticateClient } from './client-authentication.js'
@@ -47,7 +48,7 @@ export function createIntrospectionRequest(config: IntrospectionRequestConfig): 
     code: 'introspection_unavailable',
     affectsAll: (error) => error instanceof FetchError && STATUSES_FOR_ALL.includes(error.status),
     onFailure(error) {
-      endpoint.forget()
+      if (hasMoved(error)) endpoint.forget()
       const { issuer: name } = issuer
       events.emit({ type: 'introspection_failed', issuer: name, reason: error.message, error })
     },
@@ -63,6 +64,11 @@ export function createIntrospectionRequest(config: IntrospectionRequestConfig): 
     ask: (token) => limited(() => attempt((transport) => question(token, { transport, endpoint, config }))),
     ready: async () => void (await attempt(endpoint.find)),
   }
+}
+
+/** Whether the endpoint may be elsewhere: a refusal of one token says nothing about that. */
+function hasMoved(error: Error): boolean {
+  return !(error instanceof FetchError) || [undefined, 404, 405, 410].includes(error.status)
 }
 
 interface Question {
@@ -88,7 +94,7 @@ async function question(token: string, { transport, endpoint, config }: Question
   const { clientId } = rules
   const context = { issuer, clientId, clockToleranceSeconds, askedAt }
   const answer = rules.signedResponse ? await readSignedAnswer(body as string, context) : body
-  if (!isObject(answer)) throw new AnswerError(`${url} did not answer with a JSON object`)
+  if (!isPlainObject(answer)) throw new AnswerError(`${url} did not answer with a JSON object`)
   if (!isWithin(MAX_DEPTH, answer)) throw new AnswerError(`${url} answered with too deep an object`)
   return answer
 }
@@ -120,8 +126,4 @@ function createEndpoint({ rules, metadata }: IntrospectionRequestConfig) {
       known = rules.endpoint
     },
   }
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

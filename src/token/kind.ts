@@ -54,8 +54,9 @@ export function typeFault(
   { profile, tokenTypes, allowIdTokenClaims }: KindContext,
 ): Finding | undefined {
   const type = typeof typ === 'string' ? typ.toLowerCase() : typ // media types compare case-insensitively
-  if (ACCESS_TOKEN_TYPES.includes(type) || tokenTypes.includes(type as string)) return undefined
+  if (ACCESS_TOKEN_TYPES.includes(type)) return undefined
   if (profile === 'rfc9068') return { header: 'typ', expected: 'at+jwt (profile rfc9068)', received: typ }
+  if (tokenTypes.includes(type as string)) return undefined
   if (!UNTYPED.includes(type)) return { header: 'typ', expected: 'at+jwt, JWT or none', received: typ }
   const foreignClaims = allowIdTokenClaims ? FOREIGN_CLAIMS : [...ID_TOKEN_CLAIMS, ...FOREIGN_CLAIMS]
   const foreign = foreignClaims.find((name) => Object.hasOwn(claims, name))

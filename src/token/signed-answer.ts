@@ -1,5 +1,6 @@
 import { audiencesOf } from '../auth.js'
 import type { Issuer } from '../issuer/issuers.js'
+import { signsFor } from '../issuer/tenant-template.js'
 import { type JsonObject, parseCompactJws } from '../jose/compact-jws.js'
 import { isSigned } from '../jose/signature.js'
 import { AnswerError } from '../net/fetch-json.js'
@@ -38,7 +39,7 @@ export async function readSignedAnswer(jwt: string, context: SignedAnswerContext
       isRecent(claims, context)
     ) {
       const key = await issuer.keys.find(header.kid as string | undefined, alg)
-      if (await isSigned(key, jws)) return claims.token_introspection
+      if (signsFor(key.issuer, claims) && (await isSigned(key, jws))) return claims.token_introspection
     }
   } catch (error) {
     if (!isAuthError(error) || error.status >= 500) throw error

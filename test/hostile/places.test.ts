@@ -194,3 +194,9 @@ describe('a place of the application', () => {
     expect(alone).toEqual([])
   })
 })
+
+test('a place that is named twice is read once', async () => {
+  const tokenFrom = ['header', 'header'] as const
+  const { get } = mount({ issuer: trusting(jwk), audience: messages, tokenFrom })
+  expect((await get(token)).status).toBe(200)
+})

@@ -285,7 +285,6 @@ describe('HTTP/2, with a plain handler of node:http2', () => {
 
   test.each([
     ['another authority', { ':authority': 'evil.example' }, `http://${host}/admin`],
-    ['a user in the authority', { ':authority': `evil.example@${host}` }, `http://${host}/admin`],
     ['a Host that differs', { host: 'evil.example' }, `http://${host}/admin`],
     ['a Host that differs, for that', { host: 'evil.example' }, 'http://evil.example/admin'],
     ['a forwarded host', { 'x-forwarded-host': 'evil.example' }, 'http://evil.example/admin'],
@@ -303,6 +302,12 @@ describe('HTTP/2, with a plain handler of node:http2', () => {
   ])('%s is refused by the protocol itself', async (_, headers) => {
     const { send } = await setup()
     await expect(send(`http://${host}/public`, headers)).rejects.toThrow('NGHTTP2_PROTOCOL_ERROR')
+  })
+
+  test('a proof never passes for a user in the authority, which newer Node versions refuse by the protocol', async () => {
+    const { send } = await setup()
+    const sent = send(`http://${host}/admin`, { ':authority': `evil.example@${host}` })
+    expect(await sent.catch(refusedByProtocol)).toMatch(/^(proof_target_mismatch|NGHTTP2_PROTOCOL_ERROR)$/)
   })
 
   test('the challenge and a nonce are sent as ever', async () => {
@@ -329,6 +334,11 @@ describe('HTTP/2, with a plain handler of node:http2', () => {
     expect(await at({ ':authority': hostname })).toBe('ok')
     expect(await at({ ':authority': 'evil.example' })).toBe('issuer_host_mismatch')
     expect(await at({ ':authority': 'evil.example', host: hostname })).toBe('issuer_host_mismatch')
-    expect(await at({ ':authority': `evil.example@${hostname}` })).toBe('issuer_host_mismatch')
+    const asUser = at({ ':authority': `evil.example@${hostname}` }).catch(refusedByProtocol)
+    expect(await asUser).toMatch(/^(issuer_host_mismatch|NGHTTP2_PROTOCOL_ERROR)$/)
   })
 })
+
+function refusedByProtocol({ message }: Error): string {
+  return /NGHTTP2_PROTOCOL_ERROR/.exec(message)?.[0] ?? message
+}
