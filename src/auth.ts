@@ -12,14 +12,21 @@ import type { Scheme } from './refusal/challenge.js'
  * }
  */
 export interface Claims extends JsonObject {
+  /** The issuer, one of those that the middleware trusts. */
   readonly iss: string
   /** Absent only where another claim stands for the audience. */
   readonly aud?: string | readonly string[]
+  /** When the token expires, in epoch seconds. */
   readonly exp: number
+  /** Whom the token stands for: a user, or with client credentials the client. */
   readonly sub?: string | null
+  /** When the token was issued, in epoch seconds. */
   readonly iat?: number
+  /** The moment before which the token does not count, in epoch seconds. */
   readonly nbf?: number
+  /** The name of this one token. */
   readonly jti?: string | null
+  /** What the token allows: words with spaces between them, at some issuers a list. */
   readonly scope?: string | readonly string[] | null
   /** What the token is bound to (RFC 7800, RFC 9449 §6, RFC 8705 §3.1). */
   readonly cnf?: Confirmation
@@ -54,11 +61,13 @@ export interface Auth<C = Claims> {
   readonly scheme: Scheme
   /** The protected header; empty for an opaque token. */
   readonly header: JsonObject
+  /** All claims; of an opaque token what the introspection endpoint answered. */
   readonly claims: C
   /** From `scope`, or where that is absent or empty from `scp`. */
   readonly scopes: readonly string[]
   /** From the RBAC claim `permissions`; empty where that is no list of strings. */
   readonly permissions: readonly string[]
+  /** The claim `iss`. */
   readonly issuer: string
   /** A user, or with client credentials the client itself: compare with `clientId` (RFC 9068 §5). */
   readonly subject?: string

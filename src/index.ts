@@ -1,3 +1,8 @@
+/**
+ * The middleware, the checks of routes, the error handler and their types.
+ *
+ * @module express-require-auth
+ */
 export type { Auth, Claims, Confirmation } from './auth.js'
 export { getAuth } from './express/admission.js'
 export type { ClaimPath } from './express/claim-path.js'

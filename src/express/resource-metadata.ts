@@ -39,6 +39,7 @@ export interface ProtectedResourceOptions {
  * metadata.url // https://api.northwind.com/.well-known/oauth-protected-resource/v1
  */
 export interface ProtectedResourceMetadata extends RequestHandler {
+  /** Where clients find the document: the well-known URL of the resource. */
   readonly url: string
 }
 

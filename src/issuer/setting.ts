@@ -17,6 +17,7 @@ import { isTemplate } from './tenant-template.js'
 export interface AudienceByClaim {
   /** A claim whose value is one of `values`, or a list that contains one. */
   claim: string
+  /** The values that stand for this API. */
   values: string | readonly string[]
 }
 

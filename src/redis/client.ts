@@ -18,11 +18,15 @@ type AnyMethod = (...args: never) => unknown
  * const client: NodeRedisClient = await createClient().on('error', console.error).connect()
  */
 export interface NodeRedisClient {
+  /** Whether `connect()` was called and the client not closed since. */
   readonly isOpen: boolean
   /** False while the connection is down. */
   readonly isReady?: boolean
+  /** The command `GET`. */
   readonly get: AnyMethod
+  /** The command `SET`. */
   readonly set: AnyMethod
+  /** The command `EVAL`. */
   readonly eval: AnyMethod
 }
 
@@ -33,7 +37,9 @@ export interface NodeRedisClient {
  * const client: IoredisClient = new Redis(process.env.REDIS_URL)
  */
 export interface IoredisClient {
+  /** The state of the connection, such as `ready`. */
   readonly status: string
+  /** Sends any command. */
   readonly call: AnyMethod
 }
 
@@ -44,9 +50,13 @@ export interface IoredisClient {
  * const client: UpstashClient = Redis.fromEnv()
  */
 export interface UpstashClient {
+  /** The command `GET`. */
   readonly get: AnyMethod
+  /** The command `SET`. */
   readonly set: AnyMethod
+  /** The command `EVAL`. */
   readonly eval: AnyMethod
+  /** Makes a script: what tells this client from others. */
   readonly createScript: AnyMethod
 }
 

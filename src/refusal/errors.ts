@@ -40,10 +40,13 @@ export interface RefusalDetails {
  * })
  */
 export interface AuthError extends Error {
+  /** The HTTP status. */
   status: number
+  /** The same as `status`, as http-errors has it. */
   statusCode: number
   /** Whether `message` may be shown to the client: false for outages. */
   expose: boolean
+  /** What happened, as one of the stable codes. */
   code: RefusalCode
   /** The OAuth error word, such as `invalid_token`. Absent when no credentials were sent, and for outages. */
   error?: string

@@ -11,6 +11,12 @@
  * endpoints       the other endpoints, and the app of them all
  * server          the loopback server, outages, request counts
  */
+
+/**
+ * An authorization server on loopback for tests through HTTP, and `authFor` for unit tests of handlers.
+ *
+ * @module express-require-auth/testing
+ */
 export { authFor } from './auth-for.js'
 export type { Outage } from './server/outages.js'
 export type { Endpoint, RequestCounts } from './server/request-counts.js'

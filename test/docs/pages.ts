@@ -17,7 +17,7 @@ export interface Snippet {
 }
 
 const guides = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.md'))
+  .filter((name) => name.endsWith('.md') && !name.startsWith('site')) // there is the tool that builds the site
   .map((name) => `docs/${name.replaceAll('\\', '/')}`)
 const names = ['README.md', 'SECURITY.md', 'CHANGELOG.md', ...guides.sort()]
 

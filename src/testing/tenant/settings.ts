@@ -39,11 +39,13 @@ export interface ApiSettings {
  * }
  */
 export interface ClientSettings {
+  /** The `client_id` that its requests name. */
   clientId: string
   /** Absent for a public client, such as a single-page application. */
   clientSecret?: string
   /** The name that the log-in page shows. Default: the client id. */
   name?: string
+  /** The grant types that it may use. */
   grants: readonly GrantType[]
   /** Scopes the client may have, by API identifier. Default none. */
   apis?: Readonly<Record<string, readonly string[]>>
@@ -70,7 +72,9 @@ export interface ClientSettings {
 export interface UserSettings {
   /** The `sub` of the user's tokens. */
   userId: string
+  /** Shown by the log-in page; the claim `name`. */
   name: string
+  /** Shown by the log-in page; the claim `email`. */
   email: string
   /** The user's permissions, by API identifier. Default none. */
   permissions?: Readonly<Record<string, readonly string[]>>
@@ -87,6 +91,7 @@ export interface UserSettings {
 export interface OrganizationSettings {
   /** The `org_id` of tokens. */
   id: string
+  /** The name that requests may use in place of the id. */
   name: string
 }
 
@@ -104,6 +109,7 @@ export interface OrganizationSettings {
 export interface TenantOptions {
   /** `token()` without an audience signs for the default audience, else for the first of these. */
   apis: readonly ApiSettings[]
+  /** The clients that may ask for tokens. */
   clients: readonly ClientSettings[]
   /** The users who can log in. Default none. */
   users?: readonly UserSettings[]
