@@ -46,6 +46,7 @@ describe('requireScopes', () => {
     expect(await ask(check, { scope: 'write:messages other read:messages' })).toEqual(admitted)
     expect(await ask(check, { scp: 'read:messages write:messages' })).toEqual(admitted)
     expect(await ask(check, { scp: ['read:messages', 'write:messages'] })).toEqual(admitted)
+    expect(await ask(check, { scope: ['read:messages', 'write:messages'] })).toEqual(admitted)
     for (const scope of ['', null, []])
       expect(await ask(check, { scope, scp: 'read:messages write:messages' })).toEqual(admitted)
   })

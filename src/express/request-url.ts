@@ -1,13 +1,11 @@
 import type { TLSSocket } from 'node:tls'
 import type { Request } from 'express'
-import { baseUrl } from '../guard/options.js'
+import { baseUrl, type PublicUrl } from '../guard/options.js'
 import { listOf } from '../options/checks.js'
 import { isRepeated } from './raw-headers.js'
 
 /** Finds the absolute URLs that a request may be addressed to: none when there is none to be believed. */
 export type RequestUrls = (req: Request) => readonly string[]
-
-type PublicUrl = readonly string[] | ((req: never) => string | readonly string[])
 
 /** `host[:port]`, and nothing that a URL parser would read as more than that (RFC 3986 §3.2). */
 const HOST = /^([a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\])(:\d{1,5})?$/i

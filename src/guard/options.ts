@@ -145,7 +145,8 @@ export const baseUrl: Check<string> = (value, name) => {
   throw wrong(name, 'an http or https URL without query and fragment', value)
 }
 
-type PublicUrl = readonly string[] | ((context: never) => string | readonly string[])
+/** The bases once checked, or the function that returns them. */
+export type PublicUrl = readonly string[] | ((context: never) => string | readonly string[])
 
 const publicUrl: Check<PublicUrl> = (value, name) =>
   typeof value === 'function'

@@ -107,7 +107,7 @@ export function wordsOf(code: RefusalCode): Readonly<Omit<Refusal, 'status'>> {
 export function rethrowOwn(error: unknown): never {
   if (!isAuthError(error)) throw error
   const { code, headers } = error
-  const details = error.details && (() => error.details as RefusalDetails)
+  const details = 'details' in error ? () => error.details as RefusalDetails : undefined
   const own = authError(code, {
     params: challengeParamsOf(error),
     details,

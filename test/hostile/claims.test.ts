@@ -315,3 +315,15 @@ test('claims of a token that is nothing but claims name no issuer', async () => 
   const token = seal(`${encode({ alg: 'RS256', kid: 'crafted' })}.${encode({})}`, key)
   expect(answerOf(await get(token))).toEqual(unknownIssuer)
 })
+
+test('a token longer than 16 KiB needs maxTokenBytes, which is the longest that is taken', async () => {
+  const token = withClaims({
+    groups: Array.from({ length: 700 }, (_, n) => `a group with a long name, number ${n}`),
+  })
+  expect(token.length).toBeGreaterThan(16_384)
+  const verify = (maxTokenBytes?: number) =>
+    mount({ ...options, ...(maxTokenBytes && { maxTokenBytes }) }).auth.verify(token)
+  await expect(verify()).rejects.toMatchObject({ code: 'token_too_large' })
+  await expect(verify(token.length - 1)).rejects.toMatchObject({ code: 'token_too_large' })
+  await expect(verify(token.length)).resolves.toMatchObject({ subject: 'auth0|ada' })
+})
