@@ -317,3 +317,18 @@ test('the middleware names the document of its resource, which names the issuers
   const document = await supertest(app).get(new URL(metadata.url).pathname)
   expect(document.body.authorization_servers).toEqual(['https://login.northwind.com/'])
 })
+
+test('the document names issuers that clients can ask: no name, no template of tenants', async () => {
+  const auth = requireAuth({
+    issuer: [
+      { issuer: 'P2abc', jwksUri: 'https://keys.example/' },
+      { issuer: 'https://login.example/{tenantid}/v2.0', metadataUrl: 'https://login.example/common' },
+      'http://keycloak:8080/realms/northwind',
+    ],
+    httpHosts: ['keycloak:8080'],
+    audience: messages,
+  })
+  const metadata = protectedResourceMetadata({ resource, auth })
+  const { body } = await supertest(express().use(metadata)).get(address)
+  expect(body.authorization_servers).toEqual(['http://keycloak:8080/realms/northwind'])
+})

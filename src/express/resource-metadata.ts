@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express'
 import type { Guard } from '../guard/guard.js'
 import { resourceIdentifier, wellKnownUrl } from '../guard/protected-resource.js'
+import { isTemplate } from '../issuer/tenant-template.js'
 import { isSafeUrl } from '../net/safe-url.js'
 import { type Check, strings, text, wrong } from '../options/checks.js'
 import { type Checked, checked, type Fields, maybe, required } from '../options/schema.js'
@@ -134,7 +135,8 @@ function checkGuard({ auth, authorizationServers }: Settings, { href }: URL): vo
 
 /** The issuers that clients can ask: a name that is no URL, or a template of tenants, is none. */
 function namedBy(auth: Guard<Request> | undefined): readonly string[] | undefined {
-  const named = auth?.issuers?.filter((issuer) => isSafeUrl(issuer) && !issuer.includes('{'))
+  const httpHosts = auth?.rules.httpHosts
+  const named = auth?.issuers?.filter((issuer) => isSafeUrl(issuer, httpHosts) && !isTemplate(issuer))
   return named?.length ? named : undefined
 }
 
