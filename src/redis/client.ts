@@ -128,13 +128,14 @@ interface Kind {
 const has = (client: Members, ...methods: string[]) =>
   methods.every((name) => typeof client[name] === 'function')
 
+const isNodeRedis = (client: Members) =>
+  has(client, 'sendCommand', 'eval') && typeof client.isOpen === 'boolean'
+
 const KINDS: readonly Kind[] = [
   { is: (client) => typeof client === 'function', commands: bySendCommand },
   { is: (client) => has(client, 'call') && typeof client.status === 'string', commands: byIoredis },
-  {
-    is: (client) => has(client, 'sendCommand', 'eval') && typeof client.isOpen === 'boolean',
-    commands: byNodeRedis,
-  },
+  { is: (client) => isNodeRedis(client) && Array.isArray(client.masters), commands: byNodeRedisCluster },
+  { is: isNodeRedis, commands: byNodeRedis },
   { is: (client) => has(client, 'createScript', 'eval') && !has(client, 'sendCommand'), commands: byUpstash },
   {
     is: (client) => has(client, 'sendCommand') && Object.keys(client).length === 1,
@@ -176,6 +177,18 @@ function byNodeRedis(client: NodeRedisCommands): RedisCommands {
     setOnce: (key, milliseconds) => client.set(key, '1', { NX: true, PX: milliseconds }),
     evaluate: (script, key, args) => client.eval(script, { keys: [key], arguments: [...args] }),
     isDown: () => client.isReady === false || !client.isOpen,
+  }
+}
+
+interface NodeRedisCluster extends NodeRedisCommands {
+  sendCommand(firstKey: string, isReadonly: boolean, command: string[]): Promise<unknown>
+}
+
+/** The cluster client of `redis` 4 looks for the key of `eval` in the script, and asks any node that comes along. */
+function byNodeRedisCluster(client: NodeRedisCluster): RedisCommands {
+  return {
+    ...byNodeRedis(client),
+    evaluate: (script, key, args) => client.sendCommand(key, false, ['EVAL', script, '1', key, ...args]),
   }
 }
 

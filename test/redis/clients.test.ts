@@ -145,13 +145,14 @@ describe.skipIf(isWithoutRedis)('a client of a cluster grants a proof once, and 
   }, 60_000)
   afterAll(() => cluster?.close())
 
-  const rootNodes = () => cluster.nodes.map(({ url }) => ({ url }))
+  /** A command that is not sent to the node with its key fails, instead of being sent on. */
+  const direct = () => ({ rootNodes: cluster.nodes.map(({ url }) => ({ url })), maxCommandRedirections: 0 })
   const hosts = () => cluster.nodes.map(({ port }) => ({ host: '127.0.0.1', port }))
 
   const makers: Record<string, () => Promise<Made>> = {
-    'redis 4': () => connected(createCluster4({ rootNodes: rootNodes() }), (client) => client.disconnect()),
-    'redis 5': () => connected(createCluster5({ rootNodes: rootNodes() }), (client) => client.destroy()),
-    'redis 6': () => connected(createCluster({ rootNodes: rootNodes() }), (client) => client.destroy()),
+    'redis 4': () => connected(createCluster4(direct()), (client) => client.disconnect()),
+    'redis 5': () => connected(createCluster5(direct()), (client) => client.destroy()),
+    'redis 6': () => connected(createCluster(direct()), (client) => client.destroy()),
     async ioredis() {
       const client = new IoredisCluster(hosts())
       return [client, () => client.disconnect()]
