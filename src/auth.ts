@@ -153,8 +153,10 @@ export function isStrings(value: unknown): value is string[] {
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
-function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
-  for (const item of Object.values(value)) deepFreeze(item)
+function deepFreeze<T extends object>(value: T): T {
+  if (Object.isFrozen(value)) return value
+  for (const item of Object.values(value)) {
+    if (typeof item === 'object' && item !== null) deepFreeze(item)
+  }
   return Object.freeze(value)
 }

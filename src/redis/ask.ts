@@ -1,4 +1,5 @@
-import { type RedisClient, type RedisCommands, redisCommands } from './client.js'
+import type { RedisClient } from './client.js'
+import { type RedisCommands, redisCommands } from './commands.js'
 
 /** Sends commands, and rejects when Redis is down or slow. */
 export type AskRedis = <T>(send: (redis: RedisCommands) => Promise<T>) => Promise<T>

@@ -29,9 +29,17 @@ function createChallenger(options: ChallengeOptions, scheme: Scheme): Challenger
   const offers = schemesOf(options)
   const judged = offers.length === 1 ? offers[0] : scheme
   const challenges = offers.map((each) => ({ text: bareChallenge(each, options), isJudged: each === judged }))
-  return (refusal) => {
+  const write = (refusal: AuthError) => {
     const error = errorParams(refusal)
     return challenges.map(({ text, isJudged }) => (isJudged ? text + error : text)).join(', ')
+  }
+  const written = new Map<string, string>() // by code: most challenges of a code are the same
+  return (refusal) => {
+    if (challengeParamsOf(refusal)) return write(refusal)
+    const { code } = refusal
+    const known = written.get(code) ?? write(refusal)
+    written.set(code, known)
+    return known
   }
 }
 

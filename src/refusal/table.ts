@@ -1,15 +1,23 @@
 /** How one kind of refusal or outage is answered. */
 export interface Refusal {
-  status: number
+  status: 400 | 401 | 403 | 503
   /** The OAuth word of the challenge. Absent when no credentials were sent (RFC 6750 §3.1) and for outages. */
   error?: string
   /** Goes into headers and bodies: fixed text only, %x20-21 / %x23-5B / %x5D-7E (RFC 6750 §3). */
   description: string
 }
 
-const invalidRequest = (description: string) => ({ status: 400, error: 'invalid_request', description })
-const invalidToken = (description: string) => ({ status: 401, error: 'invalid_token', description })
-const invalidProof = (description: string) => ({ status: 401, error: 'invalid_dpop_proof', description })
+const invalidRequest = (description: string) => ({
+  status: 400 as const,
+  error: 'invalid_request',
+  description,
+})
+const invalidToken = (description: string) => ({ status: 401 as const, error: 'invalid_token', description })
+const invalidProof = (description: string) => ({
+  status: 401 as const,
+  error: 'invalid_dpop_proof',
+  description,
+})
 
 /** Every way to refuse. A new one is a new row. */
 export const refusals = {
