@@ -7,8 +7,6 @@ interface AlgorithmRow {
   /** Absent for a scheme that does its own hashing. */
   readonly digest?: string
   readonly padding?: 'pkcs1' | 'pss'
-  /** Whether one verification takes so long that it must not run on the event loop. */
-  readonly slow?: boolean
 }
 
 /** Asymmetric algorithms only: neither `none` nor HS* can be turned on (RFC 8725 §3.1). */
@@ -20,8 +18,8 @@ const table = {
   PS384: { kty: 'RSA', digest: 'sha384', padding: 'pss' },
   PS512: { kty: 'RSA', digest: 'sha512', padding: 'pss' },
   ES256: { kty: 'EC', crv: 'P-256', digest: 'sha256' },
-  ES384: { kty: 'EC', crv: 'P-384', digest: 'sha384', slow: true },
-  ES512: { kty: 'EC', crv: 'P-521', digest: 'sha512', slow: true },
+  ES384: { kty: 'EC', crv: 'P-384', digest: 'sha384' },
+  ES512: { kty: 'EC', crv: 'P-521', digest: 'sha512' },
   EdDSA: { kty: 'OKP', crv: 'Ed25519' },
   Ed25519: { kty: 'OKP', crv: 'Ed25519' },
 } as const satisfies Record<string, AlgorithmRow>
@@ -53,17 +51,18 @@ export function algorithmsOf({ kty, crv }: { kty?: unknown; crv?: unknown }): re
 export interface VerifyInput {
   readonly digest: string | undefined
   readonly key: VerifyKeyObjectInput
+  /** Whether one verification takes so long that it must not run on the event loop. */
   readonly slow: boolean
 }
 
-/** RSA keys beyond this size are verified off the event loop. */
+/** Verifying takes far longer with longer keys, and with keys that are not RSA. */
 const MAX_FAST_RSA_BITS = 4096
 
 /** @see RFC 7518 §3.3, §3.4, §3.5, RFC 8037 §3.1 */
 export function verifyInput(key: KeyObject, algorithm: Algorithm): VerifyInput {
-  const { kty, digest, padding, slow = false }: AlgorithmRow = table[algorithm]
-  if (kty === 'EC') return { digest, key: { key, dsaEncoding: 'ieee-p1363' }, slow }
-  if (kty === 'OKP') return { digest, key: { key }, slow }
+  const { kty, digest, padding }: AlgorithmRow = table[algorithm]
+  if (kty === 'EC') return { digest, key: { key, dsaEncoding: 'ieee-p1363' }, slow: true }
+  if (kty === 'OKP') return { digest, key: { key }, slow: true }
   const isLong = (key.asymmetricKeyDetails?.modulusLength ?? 0) > MAX_FAST_RSA_BITS
   if (padding === 'pkcs1') return { digest, key: { key, padding: constants.RSA_PKCS1_PADDING }, slow: isLong }
   const saltLength = constants.RSA_PSS_SALTLEN_DIGEST
