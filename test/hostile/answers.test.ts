@@ -9,6 +9,7 @@ import {
   requireClaims,
   requireScopes,
 } from 'express-require-auth'
+import createError from 'http-errors'
 import supertest from 'supertest'
 import { describe, expect, test } from 'vitest'
 import {
@@ -238,6 +239,29 @@ function expectSilence(errors: readonly unknown[], code: string, secrets: readon
   const shown = `${inspect(error, { depth: 10, showHidden: true })}${JSON.stringify(error)}${error?.stack}`
   for (const each of secrets) expect(shown).not.toContain(each)
 }
+
+test('a refusal and an outage are errors of http-errors, to whoever looks', async () => {
+  const { issuer, errors, get } = await keepingErrors()
+  await get(await issuer.token({ expiresInSeconds: -60 }))
+  issuer.outage('error')
+  await get(await issuer.token())
+  issuer.restore()
+  const [expired, outage] = errors as [AuthError, AuthError]
+  expect([expired instanceof createError.Unauthorized, createError.isHttpError(expired)]).toEqual([
+    true,
+    true,
+  ])
+  expect([outage instanceof createError.ServiceUnavailable, outage.expose]).toEqual([true, false])
+  expect([expired.name, expired.expose, expired.statusCode]).toEqual(['UnauthorizedError', true, 401])
+  expect(`${expired}`).toBe('UnauthorizedError: The access token expired')
+  expect(expired.stack).toBe(`${expired}`) // floods are refused: nobody's stack is captured
+  expect(JSON.parse(JSON.stringify(expired))).toEqual({
+    message: 'The access token expired',
+    code: 'token_expired',
+    error: 'invalid_token',
+    headers: { 'WWW-Authenticate': expect.stringContaining('error="invalid_token"') },
+  })
+})
 
 test('an error of the application passes untouched, without a challenge', async () => {
   const own = Object.assign(new Error('the list of revoked tokens is gone'), { code: 'ECONNREFUSED' })
