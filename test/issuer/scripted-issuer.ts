@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { AuthEvent, RequireAuthOptions } from 'express-require-auth'
+import type { Algorithm, AuthEvent, RequireAuthOptions } from 'express-require-auth'
 import { messages } from '../api.js'
 import { type CraftedKey, craft, craftedIssuer, craftKey, goodClaims } from '../craft.js'
 import { type Mounting, mount } from '../setup.js'
@@ -16,12 +16,18 @@ export function newKey(kid: string = randomUUID()): CraftedKey {
   return { privateKey, jwk: { ...jwk, alg: 'ES256', use: 'sig' } }
 }
 
+/** A key whose signatures are verified in the turn of the request, not on a thread. */
+export function newRsaKey(): CraftedKey {
+  const { privateKey, jwk } = craftKey('rsa', {}, randomUUID())
+  return { privateKey, jwk: { ...jwk, alg: 'RS256', use: 'sig' } }
+}
+
 export function signedBy({ privateKey, jwk }: CraftedKey, claims: Record<string, unknown> = {}): string {
   return craft({
     header: { kid: jwk.kid },
     claims: goodClaims({ jti: randomUUID(), ...claims }),
     key: privateKey,
-    alg: 'ES256',
+    alg: jwk.kty === 'RSA' ? 'RS256' : 'ES256',
   })
 }
 
@@ -58,15 +64,18 @@ export function scriptIssuer(url = craftedIssuer) {
 }
 
 /** An API that trusts a scripted issuer, which has published `key`. */
-export function setupScripted(options: Partial<RequireAuthOptions> = {}, mounting: Mounting = {}) {
-  const key = newKey()
+export function setupScripted(
+  options: Partial<RequireAuthOptions> = {},
+  mounting: Mounting = {},
+  key = newKey(),
+) {
   const script = scriptIssuer()
   script.up(key)
   const events: AuthEvent[] = []
   const defaults: RequireAuthOptions = {
     issuer: script.url,
     audience: messages,
-    algorithms: ['ES256'],
+    algorithms: [key.jwk.alg as Algorithm],
     fetch: script.fetch,
     onEvent: (event) => void events.push(event),
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { callNow } from '../call-now.js'
 import { advanceSeconds, setWallClock, stopClock } from './clock.js'
-import { newKey, setupScripted, signedBy } from './scripted-issuer.js'
+import { newKey, newRsaKey, setupScripted, signedBy } from './scripted-issuer.js'
 
 stopClock()
 
@@ -21,10 +21,10 @@ describe.each([
   })
 
   test('does not change how old keys are', async () => {
-    const { auth, get, key, script } = setupScripted()
+    const { auth, get, key, script } = setupScripted({}, {}, newRsaKey())
     await get(signedBy(key))
     setWallClock(seconds)
-    script.publish(newKey())
+    script.publish(newRsaKey())
     advanceSeconds(479)
     expect(callNow(auth, signedBy(key))).toEqual([[]])
     expect(script.count(script.jwksUri)).toBe(1)

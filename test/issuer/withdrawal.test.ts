@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { callNow } from '../call-now.js'
 import { advanceSeconds, isOpen, stopClock, stopTimers, until } from './clock.js'
-import { newKey, setupScripted, signedBy } from './scripted-issuer.js'
+import { newRsaKey, setupScripted, signedBy } from './scripted-issuer.js'
 
 stopClock()
 
@@ -9,7 +9,7 @@ const longLived = { exp: Math.floor(Date.now() / 1000) + 10 * 86_400 }
 
 /** An API that has fetched its keys, and remembers a token. */
 async function setupUsed() {
-  const api = setupScripted()
+  const api = setupScripted({}, {}, newRsaKey())
   const remembered = signedBy(api.key, longLived)
   await api.get(remembered)
   const hang = () => {
@@ -27,7 +27,7 @@ describe('a withdrawn key of an issuer that answers', () => {
     ['a token never seen before', 80_000],
   ])('ends %s at the first request after %d idle seconds', async (which, idleSeconds) => {
     const { get, remembered, unseen, script } = await setupUsed()
-    script.publish(newKey())
+    script.publish(newRsaKey())
     advanceSeconds(idleSeconds)
     const response = await get(which === 'a remembered token' ? remembered : unseen())
     expect(response.status).toBe(401)
@@ -36,7 +36,7 @@ describe('a withdrawn key of an issuer that answers', () => {
 
   test('ends all tokens ahead of maxAgeSeconds in a process in use, without one request that waits', async () => {
     const { auth, get, remembered, script, ofType } = await setupUsed()
-    script.publish(newKey())
+    script.publish(newRsaKey())
     for (let seconds = 0; seconds < 480; seconds += 10) {
       expect(callNow(auth, remembered)).toEqual([[]])
       advanceSeconds(10)
@@ -51,7 +51,7 @@ describe('a withdrawn key of an issuer that answers', () => {
     script.down()
     advanceSeconds(600)
     expect((await get(remembered)).status).toBe(200)
-    script.up(newKey())
+    script.up(newRsaKey())
     advanceSeconds(600)
     expect((await get(remembered)).body.code).toBe('key_unknown')
     expect((await get(signedBy(key))).body.code).toBe('key_unknown')

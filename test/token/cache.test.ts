@@ -6,13 +6,16 @@ import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { callNow } from '../call-now.js'
 import { advanceSeconds, stopClock } from '../issuer/clock.js'
-import { newKey, setupScripted, signedBy } from '../issuer/scripted-issuer.js'
+import { newRsaKey, setupScripted, signedBy } from '../issuer/scripted-issuer.js'
 
 stopClock()
 afterEach(() => {
   vi.restoreAllMocks()
   syncBuiltinESMExports()
 })
+
+const setup: typeof setupScripted = (options, mounting, key = newRsaKey()) =>
+  setupScripted(options, mounting, key)
 
 function spyOnVerify() {
   const verify = vi.spyOn(crypto, 'verify')
@@ -22,7 +25,7 @@ function spyOnVerify() {
 
 describe('a remembered token', () => {
   test('is admitted before the middleware returns', async () => {
-    const { auth, get, key } = setupScripted()
+    const { auth, get, key } = setup()
     const token = signedBy(key)
     expect(callNow(auth, token)).toEqual([])
     await get(token)
@@ -30,7 +33,7 @@ describe('a remembered token', () => {
   })
 
   test('is verified once', async () => {
-    const { get, key } = setupScripted()
+    const { get, key } = setup()
     const verify = spyOnVerify()
     const token = signedBy(key)
     for (let n = 0; n < 3; n += 1) expect((await get(token)).status).toBe(200)
@@ -38,7 +41,7 @@ describe('a remembered token', () => {
   })
 
   test('is remembered for verify(), too', async () => {
-    const { auth, get, key } = setupScripted()
+    const { auth, get, key } = setup()
     const verify = spyOnVerify()
     const token = signedBy(key)
     await get(token)
@@ -47,7 +50,7 @@ describe('a remembered token', () => {
   })
 
   test('is refused from the second on in which exp and the tolerance are over', async () => {
-    const { get, key } = setupScripted({ clockToleranceSeconds: 5 })
+    const { get, key } = setup({ clockToleranceSeconds: 5 })
     const exp = Math.floor(Date.now() / 1000) + 60
     const token = signedBy(key, { exp })
     expect((await get(token)).status).toBe(200)
@@ -62,7 +65,7 @@ describe('a remembered token', () => {
   })
 
   test('is refused once it is too old', async () => {
-    const { get, key } = setupScripted({ maxTokenAgeSeconds: 60, clockToleranceSeconds: 0 })
+    const { get, key } = setup({ maxTokenAgeSeconds: 60, clockToleranceSeconds: 0 })
     const token = signedBy(key)
     await get(token)
     advanceSeconds(59)
@@ -72,7 +75,7 @@ describe('a remembered token', () => {
   })
 
   test('is told apart from one that differs in its last character', async () => {
-    const { get, key } = setupScripted()
+    const { get, key } = setup()
     const token = signedBy(key)
     await get(token)
     const forged = token.slice(0, -1) + (token.endsWith('A') ? 'Q' : 'A')
@@ -80,7 +83,7 @@ describe('a remembered token', () => {
   })
 
   test('has the very same frozen object as req.auth every time', async () => {
-    const { auth, get, key } = setupScripted()
+    const { auth, get, key } = setup()
     const token = signedBy(key, { nested: { list: [{ deep: true }] }, permissions: ['a'], scope: 'b' })
     await get(token)
     const first = await auth.verify(token)
@@ -94,7 +97,7 @@ describe('a remembered token', () => {
       expect(() => (getAuth(req).scopes as string[]).push('admin')).toThrow(TypeError)
       next()
     }
-    const { get, key } = setupScripted({}, { after: [change] })
+    const { get, key } = setup({}, { after: [change] })
     const token = signedBy(key)
     await get(token)
     expect((await get(token)).body).toEqual({ subject: 'auth0|ada' })
@@ -110,7 +113,7 @@ function expectFrozen(value: unknown, path = 'auth'): void {
 describe('isRevoked', () => {
   test('is asked for every request, remembered token or not', async () => {
     const isRevoked = vi.fn(() => false)
-    const { get, key } = setupScripted({ isRevoked })
+    const { get, key } = setup({ isRevoked })
     const token = signedBy(key)
     for (let n = 1; n <= 3; n += 1) {
       expect((await get(token)).status).toBe(200)
@@ -127,7 +130,7 @@ describe('isRevoked', () => {
     ['with a promise', async () => true],
   ])('ends a remembered token %s', async (_, yes) => {
     const isRevoked = vi.fn<() => boolean | Promise<boolean>>(() => false)
-    const { get, key } = setupScripted({ isRevoked })
+    const { get, key } = setup({ isRevoked })
     const token = signedBy(key)
     await get(token)
     isRevoked.mockImplementation(yes)
@@ -139,7 +142,7 @@ describe('isRevoked', () => {
   })
 
   test('that answers at once leaves a remembered token admitted before the middleware returns', async () => {
-    const { auth, get, key } = setupScripted({ isRevoked: () => false })
+    const { auth, get, key } = setup({ isRevoked: () => false })
     const token = signedBy(key)
     await get(token)
     expect(callNow(auth, token)).toEqual([[]])
@@ -155,7 +158,7 @@ describe('isRevoked', () => {
     ],
   ])('that %s is a fault, also for a remembered token', async (_, fail) => {
     const isRevoked = vi.fn<() => boolean | Promise<boolean>>(() => false)
-    const { auth, get, key } = setupScripted({ isRevoked })
+    const { auth, get, key } = setup({ isRevoked })
     const token = signedBy(key)
     await get(token)
     isRevoked.mockImplementation(fail)
@@ -167,7 +170,7 @@ describe('isRevoked', () => {
 
 describe('the bound', () => {
   test('drops the token unused longest', async () => {
-    const { get, key } = setupScripted({ cache: { maxEntries: 2 } })
+    const { get, key } = setup({ cache: { maxEntries: 2 } })
     const verify = spyOnVerify()
     const [a, b, c] = [signedBy(key), signedBy(key), signedBy(key)] as [string, string, string]
     const verified = async (token: string) => {
@@ -184,11 +187,11 @@ describe('the bound', () => {
   })
 
   test('holds for any order of use', async () => {
-    const key = newKey()
+    const key = newRsaKey()
     const tokens = Array.from({ length: 6 }, () => signedBy(key))
     const uses = fc.array(fc.nat(5), { maxLength: 40 })
     const property = fc.asyncProperty(fc.integer({ min: 1, max: 4 }), uses, async (maxEntries, order) => {
-      const { get, script, ofType } = setupScripted({ cache: { maxEntries } })
+      const { get, script, ofType } = setup({ cache: { maxEntries } })
       script.up(key)
       let kept: number[] = [] // the newest first
       const expected = order.map((use) => {
@@ -203,12 +206,12 @@ describe('the bound', () => {
   })
 
   test('is not touched by tokens that are refused', async () => {
-    const { get, key } = setupScripted({ cache: { maxEntries: 1 } })
+    const { get, key } = setup({ cache: { maxEntries: 1 } })
     const verify = spyOnVerify()
     const token = signedBy(key)
     await get(token)
     await get(signedBy(key, { aud: 'https://other.example' }))
-    await get(signedBy({ ...key, privateKey: newKey().privateKey }))
+    await get(signedBy({ ...key, privateKey: newRsaKey().privateKey }))
     verify.mockClear()
     await get(token)
     expect(verify).not.toHaveBeenCalled()
@@ -217,7 +220,7 @@ describe('the bound', () => {
 
 describe('first uses at once', () => {
   test('share one verification', async () => {
-    const { auth, key } = setupScripted()
+    const { auth, key } = setup()
     const verify = spyOnVerify()
     const token = signedBy(key)
     const verdicts = await Promise.all(Array.from({ length: 50 }, () => auth.verify(token)))
@@ -226,7 +229,7 @@ describe('first uses at once', () => {
   })
 
   test('are verified once too where the keys are there already', async () => {
-    const { auth, key } = setupScripted()
+    const { auth, key } = setup()
     await auth.ready()
     const verify = spyOnVerify()
     const token = signedBy(key)
@@ -235,9 +238,9 @@ describe('first uses at once', () => {
   })
 
   test('share a refusal, which is not remembered', async () => {
-    const { auth, key } = setupScripted()
+    const { auth, key } = setup()
     const verify = spyOnVerify()
-    const forged = signedBy({ ...key, privateKey: newKey().privateKey })
+    const forged = signedBy({ ...key, privateKey: newRsaKey().privateKey })
     const attempt = () => Promise.allSettled(Array.from({ length: 10 }, () => auth.verify(forged)))
     const refused = await attempt()
     expect(
@@ -250,7 +253,7 @@ describe('first uses at once', () => {
 
   test('are each checked for revocation', async () => {
     let asked = 0
-    const { auth, key } = setupScripted({ isRevoked: () => asked++ > 0 })
+    const { auth, key } = setup({ isRevoked: () => asked++ > 0 })
     const token = signedBy(key)
     const verdicts = await Promise.allSettled(Array.from({ length: 3 }, () => auth.verify(token)))
     expect(verdicts.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
@@ -258,7 +261,7 @@ describe('first uses at once', () => {
 })
 
 test('cache: false verifies every time', async () => {
-  const { get, key } = setupScripted({ cache: false })
+  const { get, key } = setup({ cache: false })
   const verify = spyOnVerify()
   const token = signedBy(key)
   for (let n = 0; n < 3; n += 1) expect((await get(token)).status).toBe(200)
@@ -266,7 +269,7 @@ test('cache: false verifies every time', async () => {
 })
 
 test('a token that was refused for lack of keys is verified when they are back', async () => {
-  const { get, key, script } = setupScripted()
+  const { get, key, script } = setup()
   script.down()
   const token = signedBy(key)
   expect((await get(token)).status).toBe(503)
