@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { Application, Converter, ReflectionKind } from 'typedoc'
+import { drawDiagrams, keepDiagrams } from './diagrams.js'
 
 const root = resolve(import.meta.dirname, '../..')
 const { repository } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
@@ -12,17 +13,33 @@ const GROUPS = { docs: 'Guides', 'docs/migration': 'Migrating', 'examples/provid
 /** Makes pages of the site of guides that are written for GitHub, without a mark in the guides. */
 export function load(app) {
   app.on(Application.EVENT_BOOTSTRAP_END, () => {
+    app.options.setValue('projectDocuments', inReadingOrder())
     app.options.setValue('sourceLinkTemplate', `${source}/blob/HEAD/{path}#L{line}`)
-    app.options.setValue('markdownItLoader', keepCodeInAnchors)
+    app.options.setValue('markdownItLoader', (markdown) => {
+      keepCodeInAnchors(markdown)
+      keepDiagrams(markdown)
+    })
   })
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_context, document) => {
     takeTitle(document)
     const file = document.project.files.getReflectionPath(document)
     document.frontmatter.group = GROUPS[relative(root, resolve(file, '..'))]
   })
+  drawDiagrams(app.renderer)
   // after typedoc has read the README, which it does at a higher priority
   const last = -1000
   app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => finish(project, app.options), last)
+}
+
+/** The guides as their indexes list them, each after the index that names it. */
+function inReadingOrder() {
+  const indexes = ['docs/README.md', 'docs/migration/README.md', 'examples/providers/README.md']
+  return [...new Set(indexes.flatMap((index) => [index, ...guidesNamedBy(index)]))].map((file) => join(root, file))
+}
+
+function guidesNamedBy(index) {
+  const links = readFileSync(join(root, index), 'utf8').matchAll(/\]\(([\w/-]+\.md)\)/g)
+  return [...links].map(([, target]) => join(dirname(index), target))
 }
 
 function finish(project, options) {
