@@ -34,7 +34,9 @@ export function load(app) {
 /** The guides as their indexes list them, each after the index that names it. */
 function inReadingOrder() {
   const indexes = ['docs/README.md', 'docs/migration/README.md', 'examples/providers/README.md']
-  return [...new Set(indexes.flatMap((index) => [index, ...guidesNamedBy(index)]))].map((file) => join(root, file))
+  return [...new Set(indexes.flatMap((index) => [index, ...guidesNamedBy(index)]))].map((file) =>
+    join(root, file),
+  )
 }
 
 function guidesNamedBy(index) {
