@@ -25,9 +25,18 @@ function createProject(folder, row) {
   writeJson(join(cwd, 'package.json'), { name: row.name, private: true, ...row.manifest })
   if (row.tsconfig) writeJson(join(cwd, 'tsconfig.json'), row.tsconfig)
   if (row.kit) writeFileSync(join(cwd, row.kit), kitFor(row.kit, folder))
+  if (row.snippetsOf) writeSnippets(row.snippetsOf, cwd)
   const copy = row.copyOfPackage
   if (copy) cpSync(join(area, 'node_modules/express-require-auth'), join(cwd, copy), { recursive: true })
   return cwd
+}
+
+/** The JavaScript of a guide, as test files. */
+function writeSnippets(guide, cwd) {
+  const snippets = readFileSync(join(root, guide), 'utf8').matchAll(/^```js\n([\s\S]*?)^```/gm)
+  for (const [index, [, code]] of [...snippets].entries()) {
+    writeFileSync(join(cwd, `guide-${index}.test.js`), code)
+  }
 }
 
 function writeJson(file, value) {

@@ -12,7 +12,14 @@ const jest = ['express5', 'express4'].flatMap((area) => {
   const version = area === 'express5' ? 30 : 29
   const run = ['jest']
   return [
-    { name: `jest-${version}`, area, project: 'jest-plain', kit: 'kit.cjs', run },
+    {
+      name: `jest-${version}`,
+      area,
+      project: 'jest-plain',
+      kit: 'kit.cjs',
+      snippetsOf: 'docs/testing.md',
+      run,
+    },
     { name: `jest-${version}-esm`, area, project: 'jest-esm', kit: 'kit.mjs', run: [JEST_ESM] },
     { name: `babel-jest-${version}`, area, project: 'babel-jest', kit: 'kit.js', run },
     { name: `ts-jest-${version}`, area, project: 'ts-jest', kit: 'kit.ts', run },
