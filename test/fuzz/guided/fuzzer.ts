@@ -1,6 +1,7 @@
 import { mutate } from '../mutations.js'
 import type { Random } from '../random.js'
 import type { startCoverage } from './coverage.js'
+import { withOtherMember } from './json.js'
 import type { GuidedTarget } from './target.js'
 
 const BATCH = 64
@@ -54,9 +55,11 @@ export async function fuzz({ target, seeds, seconds, random, coverage }: Fuzzing
 }
 
 /** Small changes, words of the target, or the beginning of one parent with the end of another. */
-function childOf(parents: readonly string[], { words }: GuidedTarget, random: Random): string {
-  const parent = random.pick(parents)
+function childOf(parents: readonly string[], { good, words }: GuidedTarget, random: Random): string {
+  const parent = random.chance(0.3) ? good : random.pick(parents)
   if (random.chance(0.1)) return cut(parent, random, 'start') + cut(random.pick(parents), random, 'end')
+  const changed = random.chance(0.4) && withOtherMember(parent, random, words)
+  if (changed) return changed.slice(0, MAX_LENGTH)
   if (random.chance(0.5)) return mutate(parent, random).slice(0, MAX_LENGTH)
   return replaced(parent, random, random.pick(words)).slice(0, MAX_LENGTH)
 }
@@ -66,10 +69,10 @@ function cut(text: string, random: Random, side: 'start' | 'end'): string {
   return side === 'start' ? text.slice(0, at) : text.slice(at, at + MAX_LENGTH / 2)
 }
 
-/** A word in place of another: a JSON value, or a run of letters. */
+/** A word in place of another, or before it: a whole JSON string, or a part of any text. */
 function replaced(text: string, random: Random, word: string): string {
-  const places = [...text.matchAll(/"[^"]*"|[\w.-]+|[^\w"]/g)]
+  const places = [...text.matchAll(random.pick([/"[^"]*"|[\w.-]+|[^\w"]/g, /[\w.-]+|\W/g]))]
   if (places.length === 0) return word
   const { index, 0: old } = random.pick(places)
-  return text.slice(0, index) + word + text.slice(index + (random.chance(0.7) ? old.length : 0))
+  return text.slice(0, index) + word + text.slice(index + (random.chance(0.6) ? old.length : 0))
 }

@@ -3,7 +3,7 @@ import { goodClaims } from '../../../craft.js'
 import { createProbe } from '../../target.js'
 import { common, type GuidedTarget, publicKey, requestWith, sealed, wordsIn } from '../target.js'
 
-const claims = goodClaims({ iat: 1_700_000_000, exp: 9_999_999_999 })
+const claims = goodClaims({ iat: 1_700_000_000, nbf: 1_700_000_000, exp: 9_999_999_999 })
 const good = `{"alg":"ES256","typ":"at+jwt","kid":"crafted"}\n${JSON.stringify(claims)}`
 const probe = createProbe({ options: { ...common, cache: false } })
 const { issuer, audience, algorithms } = common

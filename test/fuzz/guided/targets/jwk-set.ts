@@ -12,13 +12,14 @@ function isPublished(text: string): boolean {
 }
 
 function isOurs({ kty, crv, x, y, kid, d, k }: Record<string, unknown>): boolean {
-  const isSame = bytesOf(x) === bytesOf(publicJwk.x) && bytesOf(y) === bytesOf(publicJwk.y)
+  const isSame = numberOf(x) === numberOf(publicJwk.x) && numberOf(y) === numberOf(publicJwk.y)
   const isPublic = d === undefined && k === undefined
   return isSame && isPublic && kty === 'EC' && crv === 'P-256' && kid === publicJwk.kid
 }
 
-function bytesOf(value: unknown): string {
-  return Buffer.from(String(value), 'base64').toString('hex')
+/** Node takes a coordinate with zeros in front, which is the same number. */
+function numberOf(value: unknown): string {
+  return Buffer.from(String(value), 'base64').toString('hex').replace(/^0+/, '')
 }
 
 /** The text of a JWK Set. */

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { goodClaims } from '../../../craft.js'
 import { createProbe } from '../../target.js'
 import { common, type GuidedTarget, parsed, publicJwk, requestWith, tokenWith, wordsIn } from '../target.js'
@@ -8,7 +9,8 @@ const good = JSON.stringify({ issuer: common.issuer, jwks_uri: `${common.issuer}
 /** What a document of the issuer may lead to: https, without credentials, and not to this machine. */
 function isHarmless(url: string): boolean {
   const { protocol, username, password, hostname } = new URL(url)
-  const isHere = hostname === 'localhost' || hostname.startsWith('127.') || hostname === '[::1]'
+  const isHere =
+    hostname === 'localhost' || hostname === '[::1]' || (isIPv4(hostname) && hostname.startsWith('127.'))
   return protocol === 'https:' && username === '' && password === '' && !isHere
 }
 

@@ -15,8 +15,9 @@ import {
 
 const token = tokenWith(goodClaims({ cnf: { jkt: await calculateJwkThumbprint(publicJwk) } }))
 const ath = hash('sha256', token, 'base64url')
+const NOW = '1111111111'
 const goodHeader = JSON.stringify({ typ: 'dpop+jwt', alg: 'ES256', jwk: publicJwk })
-const good = `${goodHeader}\n{"jti":"a","htm":"GET","htu":"https://a/messages","iat":$now,"ath":"$ath"}`
+const good = `${goodHeader}\n{"jti":"a","htm":"GET","htu":"https://a/messages","iat":${NOW},"ath":"$ath"}`
 const replayStore = { claim: async () => true } // inputs are run again
 const probe = createProbe({ options: { ...common, dpop: { replayStore } } })
 
@@ -47,20 +48,20 @@ function unescaped(path: string): string {
   return path.replace(/%[0-9a-f]{2}/gi, (octet) => String.fromCharCode(Number.parseInt(octet.slice(1), 16)))
 }
 
-/** The header and the claims of a proof on a line each, where `$now` and `$ath` stand for what they must be. */
+/** The header and the claims of a proof on a line each, where `1111111111` stands for now and `$ath` for the hash of the token. */
 export const proof: GuidedTarget = {
   name: 'proof',
   good,
   words: [
     ...wordsIn(
       '"typ" "dpop+jwt" "alg" "ES256" "none" "jwk" "kty" "EC" "crv" "P-256" "x" "y" "d" "crit" "b64" "kid" "jti" "htm"',
-      '"GET" "htu" "https://a/messages" "iat" $now "ath" "$ath" "nonce" "nbf" "exp" 9999999999 "__proto__" null true 0 []',
+      `"GET" "htu" "https://a/messages" "iat" ${NOW} "ath" "$ath" "nonce" "nbf" "exp" 9999999999 "__proto__" null true 0 []`,
       `{} "${publicJwk.x}" "${publicJwk.y}" % / ? # : , .`,
     ),
     '\n',
   ],
   judge(input) {
-    const text = input.replaceAll('$now', String(Math.floor(Date.now() / 1000))).replaceAll('$ath', ath)
+    const text = input.replaceAll(NOW, String(Math.floor(Date.now() / 1000))).replaceAll('$ath', ath)
     const { token: sent, isSigned } = sealed(text)
     const mayPass = isSigned && isProof(text) ? undefined : false
     return probe(requestWith(['Authorization', `DPoP ${token}`, 'DPoP', sent], input === good || mayPass))
