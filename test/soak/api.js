@@ -17,7 +17,9 @@ for (const name of ['unhandledRejection', 'uncaughtException', 'warning'])
 /** Short times, so that every phase of a key set is passed through again and again. */
 const jwks = { maxAgeSeconds: 1, cooldownSeconds: 0.5, timeoutSeconds: 2 }
 const cache = { maxEntries: 500 } // full within the first cycle
-const common = { issuer, audience, jwks, cache }
+const failedFetches = []
+const onEvent = ({ type, reason }) => void (type === 'keys_refresh_failed' && failedFetches.push(reason))
+const common = { issuer, audience, jwks, cache, onEvent }
 
 const guards = {
   steady: common,
@@ -64,6 +66,7 @@ const newDelay = () => monitorEventLoopDelay({ resolution: 1 })
 answer({
   urls: () => urls,
   faults: () => faults.splice(0),
+  failedFetches: () => failedFetches.splice(0),
   enter: (phase) => void delayOf(phase).enable(),
   leave: (phase) => void delayOf(phase).disable(),
   delayMilliseconds: (phase) => delayOf(phase).percentile(99) / 1e6,

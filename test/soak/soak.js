@@ -35,6 +35,7 @@ const phases = Object.entries(phasesOf(world))
 
 async function playPhase(name, play, cycle) {
   present = name
+  const wrongBefore = ledger.rowOf(name).wrong.length
   await api.ask('enter', name)
   await play(stage, cycle)
   await api.ask('leave', name)
@@ -42,6 +43,10 @@ async function playPhase(name, play, cycle) {
   const row = ledger.rowOf(name)
   row.memory = { first: row.memory?.first ?? memory, last: memory }
   row.delay = await api.ask('delayMilliseconds', name)
+  const failedFetches = await api.ask('failedFetches')
+  const isWrong = row.wrong.length > wrongBefore
+  if (isWrong)
+    console.log(`${name} had wrong answers; fetches failed by ${failedFetches.join(', ') || 'nothing'}`)
   faults.push(...(await api.ask('faults')).map((fault) => `${name}: ${fault}`))
   return memory
 }

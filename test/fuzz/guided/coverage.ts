@@ -6,74 +6,75 @@ interface Range {
   count: number
 }
 
+/** Of one function: the whole of it, then its blocks that ran less often than what is around them. */
+type Ranges = readonly [Range, ...Range[]]
+
+interface Taken {
+  result: { url: string; functions: { ranges: Ranges }[] }[]
+}
+
 const source = new URL('../../../src/', import.meta.url).href
+
+/** A function or block that ran, or did not. */
+interface Block {
+  readonly name: string
+  readonly start: number
+  readonly end: number
+}
 
 /** Which blocks of `src` ran, by V8's own coverage: what the fuzzer is guided by. */
 export function startCoverage() {
-  const session = new Session()
-  session.connect()
+  const { post, disconnect } = connectProfiler()
   const reached = new Set<string>()
-  /** Blocks that were left out by every run of their function. */
-  const missed = new Set<string>()
+  /** By function: blocks that some run of it has left out. */
+  const missed = new Map<string, Map<string, Block>>()
 
-  function post<T>(method: string, params: object = {}): T {
-    let outcome: { error: Error | null; result: T } | undefined
-    session.post(method, params, (error, result) => {
-      outcome = { error, result: result as T }
-    })
-    if (!outcome || outcome.error) throw outcome?.error ?? new Error(`${method} gave no answer`)
-    return outcome.result
-  }
-
-  post('Profiler.enable')
-  post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
-
-  interface Taken {
-    result: { url: string; functions: { functionName: string; ranges: Range[] }[] }[]
-  }
-
-  /** V8 lists a block only where it ran less than its parent. */
-  function* news(): Generator<string> {
-    for (const { url, functions } of post<Taken>('Profiler.takePreciseCoverage').result) {
-      if (!url.startsWith(source)) continue
-      for (const { ranges } of functions) yield* newsOf(url, ranges)
-    }
-  }
-
-  function* newsOf(url: string, [whole, ...blocks]: Range[]): Generator<string> {
-    if (!whole || whole.count === 0) return
-    const nameOf = ({ startOffset, endOffset }: Range) =>
-      `${url} ${whole.startOffset} ${startOffset}-${endOffset}`
-    const left = new Set(blocks.filter(({ count }) => count === 0).map(nameOf))
-    const name = nameOf(whole)
-    if (!reached.has(name)) yield name
-    const own = `${url} ${whole.startOffset} `
-    for (const block of missed) if (block.startsWith(own) && !isWithin(block, left)) yield block
-    for (const block of left) if (!reached.has(block)) missed.add(block)
+  function newsOf(url: string, [whole, ...blocks]: Ranges): string[] {
+    if (whole.count === 0) return []
+    const own = blockAt(url, whole)
+    const missedHere = missed.get(own.name) ?? new Map<string, Block>()
+    missed.set(own.name, missedHere)
+    const left = blocks.filter(({ count }) => count === 0).map((range) => blockAt(own.name, range))
+    const ran = [own, ...missedHere.values()].filter((block) => !left.some((other) => isWithin(block, other)))
+    for (const block of left) missedHere.set(block.name, block)
+    return ran.map(({ name }) => name).filter((name) => !reached.has(name))
   }
 
   return {
-    reached,
-    /** What ran for the first time since this was last asked, and was not committed. */
-    take: () => [...news()],
-    stop: () => session.disconnect(),
-    commit(blocks: readonly string[]): void {
-      for (const block of blocks) {
-        missed.delete(block)
-        reached.add(block)
-      }
+    reached: reached as ReadonlySet<string>,
+    /** What ran since this was last asked, and was never committed. */
+    take(): string[] {
+      const { result } = post('Profiler.takePreciseCoverage') as Taken
+      const ours = result.filter(({ url }) => url.startsWith(source))
+      return ours.flatMap(({ url, functions }) => functions.flatMap(({ ranges }) => newsOf(url, ranges)))
     },
+    commit(names: readonly string[]): void {
+      for (const name of names) reached.add(name)
+    },
+    stop: disconnect,
   }
 }
 
-function isWithin(block: string, left: ReadonlySet<string>): boolean {
-  const [start = 0, end = 0] = boundsOf(block)
-  return [...left].map(boundsOf).some(([from = 0, to = 0]) => from <= start && end <= to)
+function connectProfiler() {
+  const session = new Session()
+  session.connect()
+  function post(method: string, params: object = {}): unknown {
+    let answer: unknown
+    session.post(method, params, (error, result) => {
+      if (error) throw error
+      answer = result
+    })
+    return answer
+  }
+  post('Profiler.enable')
+  post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
+  return { post, disconnect: () => session.disconnect() }
 }
 
-function boundsOf(block: string): number[] {
-  return block
-    .slice(block.lastIndexOf(' ') + 1)
-    .split('-')
-    .map(Number)
+function blockAt(owner: string, { startOffset: start, endOffset: end }: Range): Block {
+  return { name: `${owner} ${start}-${end}`, start, end }
+}
+
+function isWithin(block: Block, other: Block): boolean {
+  return other.start <= block.start && block.end <= other.end
 }
