@@ -31,7 +31,7 @@ export function tableOf({ rows }) {
         .map(([answer, count]) => `${answer}: ${count.toLocaleString('en')}`)
         .join(', '),
       wrong.length,
-      `${delay.toFixed(1)} ms`,
+      `${delay.p99.toFixed(1)} ms`,
       `${mega(memory.first.rss)} MB`,
       `${mega(memory.last.rss)} MB`,
     ]),

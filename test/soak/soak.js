@@ -42,13 +42,19 @@ async function playPhase(name, play, cycle) {
   const memory = await api.ask('memory')
   const row = ledger.rowOf(name)
   row.memory = { first: row.memory?.first ?? memory, last: memory }
-  row.delay = await api.ask('delayMilliseconds', name)
+  row.delay = await api.ask('delay', name)
   const failedFetches = await api.ask('failedFetches')
-  const isWrong = row.wrong.length > wrongBefore
-  if (isWrong)
-    console.log(`${name} had wrong answers; fetches failed by ${failedFetches.join(', ') || 'nothing'}`)
+  if (row.wrong.length > wrongBefore) tellCircumstances(name, { ...row.delay, failedFetches })
   faults.push(...(await api.ask('faults')).map((fault) => `${name}: ${fault}`))
   return memory
+}
+
+/** What helps to tell a fault from a machine that stood still. */
+function tellCircumstances(phase, { longest, failedFetches }) {
+  const failures = failedFetches.join(', ') || 'none'
+  console.log(
+    `${phase}: longest event-loop delay ${longest.toFixed(0)} ms; failed fetches of keys: ${failures}`,
+  )
 }
 
 async function playCycle(cycle) {
