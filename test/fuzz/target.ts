@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import express, { type Express, type Request, type Response } from 'express'
 import {
+  type AuthError,
   authErrorHandler,
   forwardedCertificate,
   type RequireAuthOptions,
@@ -19,12 +20,17 @@ const common: RequireAuthOptions = {
   fetch: answering(...keys),
 }
 
-export interface Target {
-  name: string
+export interface Setting {
   options: RequireAuthOptions
-  next: (random: Random) => Input
   /** Of the app. Default: nobody is trusted. */
   trustProxy?: string | false
+  /** Whether inputs come from the issuer, so that 503 is an answer. Default: from the client, and it is a fault. */
+  hasOutages?: boolean
+}
+
+export interface Target extends Setting {
+  name: string
+  next: (random: Random) => Input
 }
 
 const inHeader = (random: Random) => nextInput(random, { places: false })
@@ -52,7 +58,7 @@ export const targets = [
 export type Probe = (input: Input) => Promise<string | undefined>
 
 /** Requests and responses have the prototypes of a real app, without a socket behind. */
-export function createProbe({ options, trustProxy = false }: Target): Probe {
+export function createProbe({ options, trustProxy = false, hasOutages = false }: Setting): Probe {
   const app = express().set('trust proxy', trustProxy)
   const auth = requireAuth(options)
   const render = authErrorHandler()
@@ -61,6 +67,7 @@ export function createProbe({ options, trustProxy = false }: Target): Probe {
     const res = responseFor(app, req)
     const error = await new Promise<unknown>((resolve) => void auth(req, res, resolve))
     if (error === undefined) return checkAdmitted(req, input)
+    if (hasOutages && (error as AuthError).code === 'keys_unavailable') return undefined
     return new Promise((resolve) => {
       res.send = (body) => {
         resolve(checkRefused(res, String(body), input))
