@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startChild } from './child.js'
-import { contenderNames, describeAll } from './contenders.js'
+import { alikeNames, contenderNames, describeAll, yardstickNames } from './contenders.js'
 import { readOptions } from './options.js'
 import { drawChart } from './speed/chart.js'
 import { planIssuers, planScenarios } from './speed/plan.js'
@@ -16,7 +16,7 @@ import { createFreshServers, createSharedServers } from './speed/servers.js'
 import { createSigningKey } from './tokens.js'
 
 const options = readOptions({
-  contenders: contenderNames,
+  contenders: [...contenderNames, ...yardstickNames, ...alikeNames],
   scenarios: [...Object.keys(scenarios), 'issuers'],
 })
 const contenders = ['bare', ...options.contenders.filter((name) => name !== 'bare')]
@@ -46,9 +46,13 @@ async function plan() {
     : []
   const only = contenders.filter((name) => name === 'bare' || name === 'ours')
   return [
-    ...rows.map((row) => ({ ...row, group: 'scenarios', contenders })),
+    ...rows.map((row) => ({ ...row, group: 'scenarios', contenders: contendersOf(row) })),
     ...issuerRows.map((row) => ({ ...row, group: 'issuers', contenders: only })),
   ]
+}
+
+function contendersOf({ also = [] }) {
+  return contenders.filter((name) => contenderNames.includes(name) || also.includes(name))
 }
 
 /** Scenario by scenario, in rounds through all contenders. */

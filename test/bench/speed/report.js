@@ -1,15 +1,29 @@
+import { alikeNames, contenderNames, yardstickNames } from '../contenders.js'
 import { circumstances } from '../machine.js'
 import { figuresOf } from './figures.js'
+
+const sideTables = [
+  { heading: 'Beside the least that a middleware costs', names: yardstickNames, beside: ['map'] },
+  {
+    heading: 'Refusals by `next(error)`, all of them',
+    names: alikeNames,
+    beside: ['express-oauth2-jwt-bearer', 'express-jwt'],
+  },
+]
+
+const isMain = ({ name }) => name !== 'bare' && contenderNames.includes(name)
 
 /** The Markdown report. */
 export function writeReport(results, { described, options }) {
   const titles = new Map(described.map(({ name, title }) => [name, title]))
   const figures = figuresOf(results)
   const inGroup = (group) => figures.filter((each) => each.group === group)
+  const scenarios = inGroup('scenarios')
   const parts = [
     head(options),
-    overview(inGroup('scenarios'), described),
-    ...inGroup('scenarios').map((each) => section(each, titles)),
+    table(scenarios, described.filter(isMain)),
+    ...sideTables.flatMap((each) => sideTable(scenarios, described, each)),
+    ...scenarios.map((each) => section(each, titles)),
   ]
   const issuers = inGroup('issuers')
   if (issuers.length > 0) parts.push(issuerSection(issuers))
@@ -30,9 +44,8 @@ function head({ rounds, size }) {
   ].join('\n')
 }
 
-/** All scenarios in one table: processor time over the bare app, in µs. */
-function overview(figures, described) {
-  const columns = described.filter(({ name }) => name !== 'bare')
+/** Scenarios in one table, a column per contender: processor time over the bare app, in µs. */
+function table(figures, columns) {
   const header = ['CPU µs over bare', ...columns.map(({ title }) => title)]
   const lines = figures.map(({ title, rows }) => {
     const cells = columns.map(({ name }) => rows.find(({ contender }) => contender === name))
@@ -40,6 +53,13 @@ function overview(figures, described) {
   })
   const ruler = header.map((_, index) => (index === 0 ? '---' : '--:'))
   return [header, ruler, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+}
+
+/** A table of the scenarios that `names` were measured in, beside ours and others. */
+function sideTable(figures, described, { heading, names, beside }) {
+  const columns = described.filter(({ name }) => ['ours', ...beside, ...names].includes(name))
+  const shared = figures.filter(({ rows }) => rows.some(({ contender }) => names.includes(contender)))
+  return shared.length > 0 ? [`## ${heading}`, table(shared, columns)] : []
 }
 
 /** Figures of wrong answers compare nothing. */
