@@ -3,7 +3,7 @@ import { issuerScenarios, scenarios } from './scenarios.js'
 
 /** The rows to measure in every chosen scenario: what each contender is given, and what is sent. */
 export async function planScenarios(names, { size, pools, tenant }) {
-  const config = { issuer: tenant.issuer, jwksUri: `${tenant.issuer}.well-known/jwks.json`, audience }
+  const config = { issuer: tenant.issuer, jwksUri: tenant.jwksUri, audience }
   const chosen = names.map((name) => ({ name, ...scenarios[name], ...scenarios[name][size] }))
   const files = await makePools(chosen, pools)
   const first = { tokens: { file: files.valid, from: 0, to: 1 }, order: 'once' }
