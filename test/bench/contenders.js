@@ -22,7 +22,8 @@ export const alikeNames = ['fast-jwt', 'jose', 'aws-jwt-verify', 'passport-jwt',
 /** What the least of middlewares cost, where tokens are remembered. */
 export const yardstickNames = ['noop', 'floor']
 
-const suffixes = { next: ', by `next(error)`' }
+/** What a variant (`NAME@variant`) adds to the title of a contender. */
+const suffixes = { next: ', by `next(error)`', 0: ', `maxStaleSeconds: 0`', 1: ', `maxStaleSeconds: 1`' }
 
 /** Title, versions and remarks of a contender, for the reports. */
 async function describe(name) {
