@@ -4,6 +4,7 @@ import { alikeNames, contenderNames, describeAll, yardstickNames } from './conte
 import { readOptions } from './options.js'
 import { writeResults } from './results.js'
 import { drawChart } from './speed/chart.js'
+import { heapPerTenant } from './speed/heap.js'
 import { planIssuers, planScenarios } from './speed/plan.js'
 import { writeReport } from './speed/report.js'
 import { scenarios } from './speed/scenarios.js'
@@ -15,10 +16,12 @@ const options = readOptions({
 const contenders = ['bare', ...options.contenders.filter((name) => name !== 'bare')]
 
 await runBench({ options }, async (bench) => {
-  const results = await bench.measure(await plan(bench))
+  const rows = await plan(bench)
+  const results = await bench.measure(rows)
+  const heaps = await measureHeaps(rows, bench)
   const described = await describeAll(contenders)
   writeResults(options, {
-    'speed.md': writeReport(results, { described, options }),
+    'speed.md': writeReport(results, { described, options, heaps }),
     'speed.svg': drawChart(results, described),
   })
   return results
@@ -34,6 +37,12 @@ async function plan({ tenant, pools }) {
     ...rows.map((row) => ({ ...row, group: 'scenarios', contenders: contendersOf(row) })),
     ...issuerRows.map((row) => ({ ...row, group: 'issuers', contenders: only })),
   ]
+}
+
+async function measureHeaps(rows, { load }) {
+  const heaps = new Map()
+  for (const row of rows.filter(({ tenants }) => tenants)) heaps.set(row.name, await heapPerTenant(row, load))
+  return heaps
 }
 
 function contendersOf({ also = [] }) {

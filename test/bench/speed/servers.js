@@ -27,6 +27,7 @@ function createSharedServers() {
   }
 }
 
-function startServer({ contender, config }) {
+/** Starts one app behind one contender. */
+export function startServer({ contender, config }) {
   return startChild('./server.js', { settings: { contender, config }, execArgv: ['--expose-gc'] })
 }
