@@ -53,6 +53,6 @@ async function planIssuerRow({ tenants, size, pools, tenant }) {
     ...{ name, title: name, tenants, expect: 200, config: { origin, tenants, audience } },
     first: { tokens: { ...drawn, to: 1 }, order: 'once' },
     warmup: { tokens: drawn, order: 'once', requests: Math.max(walks * tenants, requests), maxSeconds: 90 },
-    measured: { tokens: drawn, order: 'random', requests },
+    measured: { tokens: drawn, order: 'random', requests, maxSeconds: 5 },
   }
 }
