@@ -11,12 +11,13 @@ export async function startChild(file, { settings = {}, execArgv = [] } = {}) {
   const path = fileURLToPath(new URL(file, import.meta.url))
   const stdio = ['ignore', 'ignore', 'pipe', 'ipc']
   const child = fork(path, [JSON.stringify(settings)], { execArgv, stdio })
-  const questions = createQuestions(child)
+  const questions = questionsTo(child)
   await questions.ask('ready')
   return { ask: questions.ask, stop: () => stop(child) }
 }
 
-function createQuestions(child) {
+/** Asks a process that calls `answer`, and whose standard error is piped. */
+export function questionsTo(child) {
   const open = new Map()
   const stderr = lastOf(child.stderr)
   let count = 0

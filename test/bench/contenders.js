@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** Every contender, by the name of its file in `contenders/`; `bare` is the yardstick. */
+/** The contenders of every scenario, by the name of its file in `contenders/`; `bare` is the yardstick. */
 export const contenderNames = [
   'bare',
   'ours',
@@ -14,11 +14,25 @@ export const contenderNames = [
   'map',
 ]
 
+/** Those that answer 401 on the spot, made to call `next(error)` as the others do: see `contenders/refuse.js`. */
+export const alikeNames = ['fast-jwt', 'jose', 'aws-jwt-verify', 'passport-jwt', 'okta-jwt-verifier'].map(
+  (name) => `${name}@next`,
+)
+
+/** What the least of middlewares cost, where tokens are remembered. */
+export const yardstickNames = ['noop', 'floor']
+
+/** What a variant (`NAME@variant`) adds to the title of a contender. */
+const suffixes = { next: ', by `next(error)`', 0: ', `maxStaleSeconds: 0`', 1: ', `maxStaleSeconds: 1`' }
+
 /** Title, versions and remarks of a contender, for the reports. */
 async function describe(name) {
+  const [file, variant] = name.split('@')
   try {
-    const { title, packages, note } = await import(`./contenders/${name}.js`)
-    return { name, title, note, versions: packages.map((each) => `${each} ${versionOf(each)}`).join(', ') }
+    const { title, packages, note } = await import(`./contenders/${file}.js`)
+    const versions = packages.map((each) => `${each} ${versionOf(each)}`).join(', ')
+    if (variant) return { name, title: `${title}${suffixes[variant]}` }
+    return { name, title, note, versions }
   } catch (error) {
     return { name, title: name, note: `It cannot be loaded: ${error.message.split('\n')[0]}` }
   }

@@ -1,5 +1,4 @@
 // node faults.js [--quick] [--only ours,jose] [--scenario down,rotation]
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { startChild } from './child.js'
 import { describeAll } from './contenders.js'
@@ -8,6 +7,7 @@ import { openLab } from './faults/lab.js'
 import { brokenPromises } from './faults/promises.js'
 import { writeReport } from './faults/report.js'
 import { readOptions } from './options.js'
+import { writeResults } from './results.js'
 
 const forms = {
   full: { requests: 50, patienceSeconds: 35, faultsAtOnce: 1, steps: [601, 3600, 43_200] },
@@ -77,9 +77,5 @@ function brokenByOurs({ name, results, ...fault }) {
 async function report(played) {
   const described = await describeAll(options.contenders)
   const text = writeReport(played, { described, ...options, ...form })
-  process.stdout.write(text)
-  if (!options.whole) return
-  const folder = new URL('./results/', import.meta.url)
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(new URL('faults.md', folder), text)
+  writeResults(options, { 'faults.md': text })
 }

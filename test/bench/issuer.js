@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { answer } from './child.js'
+import { audience } from './tokens.js'
 
 /** Time to answer, as over a network: answered at once, no two fetches could be seen in flight together. */
 const networkMilliseconds = 20
@@ -35,9 +36,8 @@ function drip(res, body) {
 function createIssuer() {
   const state = { port: 0, keys: [], mode: 'serve', counts: { ...none } }
   const server = createServer((req, res) => {
-    const isKeySet = req.url.endsWith('/jwks.json')
-    count(state.counts, isKeySet, res)
-    const body = JSON.stringify(isKeySet ? { keys: state.keys } : metadataOf(req.url, state.port))
+    count(state.counts, req.url, res)
+    const body = JSON.stringify(documentFor(req.url, state))
     setTimeout(() => modes[state.mode](res, body), networkMilliseconds)
   })
   const listen = async () => {
@@ -48,9 +48,33 @@ function createIssuer() {
   return { state, listen, setMode: (mode) => setMode(mode, { state, server, listen }) }
 }
 
-function count(counts, isKeySet, res) {
+function documentFor(url, { keys, port }) {
+  const issuer = `http://127.0.0.1:${port}/t/${/\/t\/([^/]+)/.exec(url)?.[1]}/`
+  if (isKeySet(url)) return { keys }
+  return url.endsWith('/introspect') ? activeToken(issuer) : metadataOf(issuer)
+}
+
+function isKeySet(url) {
+  return url.endsWith('/jwks.json')
+}
+
+/** Every opaque token is active for an hour. */
+function activeToken(issuer) {
+  const exp = Math.floor(Date.now() / 1000) + 3600
+  return {
+    active: true,
+    iss: issuer,
+    sub: 'user',
+    client_id: 'web',
+    aud: audience,
+    exp,
+    scope: 'read:messages',
+  }
+}
+
+function count(counts, url, res) {
   counts.requests++
-  counts[isKeySet ? 'jwks' : 'discovery']++
+  counts[isKeySet(url) ? 'jwks' : 'discovery']++
   counts.inFlight++
   counts.mostInFlight = Math.max(counts.mostInFlight, counts.inFlight)
   res.once('close', () => {
@@ -58,13 +82,13 @@ function count(counts, isKeySet, res) {
   })
 }
 
-function metadataOf(url, port) {
-  const issuer = `http://127.0.0.1:${port}/t/${/\/t\/([^/]+)/.exec(url)?.[1]}/`
+function metadataOf(issuer) {
   return {
     issuer,
     jwks_uri: `${issuer}.well-known/jwks.json`,
     authorization_endpoint: `${issuer}authorize`,
     token_endpoint: `${issuer}oauth/token`,
+    introspection_endpoint: `${issuer}introspect`,
     response_types_supported: ['code'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['RS256'],

@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs'
 import autocannon from 'autocannon'
 import { answer } from './child.js'
 
+/** A request without an answer for so long is an error. */
+const patienceSeconds = 20
+
 const pools = new Map()
 
 /** Tokens `from` to `to` of a file with one token a line, or all headers of a request as JSON. */
@@ -43,17 +46,26 @@ async function run({ url, tokens, order, requests, connections, maxSeconds }) {
   const statuses = {}
   const started = performance.now()
   let ended = started
-  const bounds = { amount: requests, connections, timeout: maxSeconds, sampleInt: 20 }
+  const bounds = { amount: requests, connections, timeout: patienceSeconds, sampleInt: 20 }
   const instance = autocannon({ url, ...bounds, setupClient })
   instance.on('response', (_client, status, _bytes, milliseconds) => {
     ended = performance.now()
     times.push(milliseconds)
     statuses[status] = (statuses[status] ?? 0) + 1
   })
-  const bound = setTimeout(() => instance.stop(), maxSeconds * 1000)
+  const bound = stopAfter(instance, maxSeconds)
   const { errors } = await instance
-  clearTimeout(bound)
+  bound.clear()
   return { statuses, errors, seconds: (ended - started) / 1000, ...summary(times) }
+}
+
+/** Counted from the first answer: writing the requests out takes its time too. */
+function stopAfter(instance, seconds) {
+  let timer
+  instance.once('response', () => {
+    timer = setTimeout(() => instance.stop(), seconds * 1000)
+  })
+  return { clear: () => clearTimeout(timer) }
 }
 
 function summary(times) {

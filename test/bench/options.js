@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
 /**
- * The command line of both benchmarks: `--quick`, `--rounds N`, `--only a,b` (contenders) and
+ * The command line of every benchmark: `--quick`, `--rounds N`, `--only a,b` (contenders) and
  * `--scenario a,b`. A name that is not known is an error.
  */
 export function readOptions({ contenders, quickContenders = contenders, scenarios }) {
@@ -16,7 +16,7 @@ export function readOptions({ contenders, quickContenders = contenders, scenario
   return {
     size: values.quick ? 'quick' : 'full',
     whole: !values.quick && !values.only && !values.scenario,
-    rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
+    rounds: Number(values.rounds ?? (values.quick ? 1 : 3)),
     contenders: chosen(values.only, contenders) ?? (values.quick ? quickContenders : contenders),
     scenarios: chosen(values.scenario, scenarios) ?? scenarios,
   }

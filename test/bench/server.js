@@ -8,8 +8,9 @@ const { contender, config } = settingsOfChild()
 const state = { lastFault: undefined }
 
 const app = express()
-const { protect } = await import(`./contenders/${contender}.js`)
-const middleware = await protect(config)
+const [name, variant] = contender.split('@')
+const { protect } = await import(`./contenders/${name}.js`)
+const middleware = await protect(config, variant)
 if (middleware) app.use(middleware)
 app.get('/', (_req, res) => {
   res.json({ ok: true })

@@ -1,13 +1,15 @@
 import { createVerifier, TokenError } from 'fast-jwt'
 import buildGetJwks from 'get-jwks'
 import { bearerTokenOf } from '../bearer.js'
+import { refusing } from './refuse.js'
 
 export const title = 'fast-jwt + get-jwks'
 export const packages = ['fast-jwt', 'get-jwks']
 export const note = 'Its cache of verified tokens is on, with the 10,000 entries that ours has by default.'
 
 /** As in the get-jwks documentation for fast-jwt. */
-export function protect({ issuer, audience }) {
+export function protect({ issuer, audience }, variant) {
+  const refuse = refusing(variant)
   const getJwks = buildGetJwks({ issuersWhitelist: [issuer] })
   const key = ({ header }) => getJwks.getPublicKey({ kid: header.kid, alg: header.alg, domain: issuer })
   const verify = createVerifier({
@@ -22,7 +24,7 @@ export function protect({ issuer, audience }) {
       req.auth = await verify(bearerTokenOf(req))
     } catch (error) {
       if (!(error instanceof TokenError)) return next(error)
-      res.status(401).json({ ok: false })
+      refuse(res, next)
       return
     }
     next()

@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
 import { bearerTokenOf } from '../bearer.js'
+import { refusing } from './refuse.js'
 
 export const title = 'jose alone'
 export const packages = ['jose']
@@ -16,7 +17,8 @@ const refusals = [
   errors.JOSEAlgNotAllowed,
 ]
 
-export function protect({ issuer, jwksUri, audience }) {
+export function protect({ issuer, jwksUri, audience }, variant) {
+  const refuse = refusing(variant)
   const keys = createRemoteJWKSet(new URL(jwksUri))
   const options = { issuer, audience, algorithms: ['RS256'] }
   return async function verifyWithJose(req, res, next) {
@@ -24,7 +26,7 @@ export function protect({ issuer, jwksUri, audience }) {
       req.auth = await jwtVerify(bearerTokenOf(req) ?? '', keys, options)
     } catch (error) {
       if (!refusals.some((refusal) => error instanceof refusal)) return next(error)
-      res.status(401).json({ ok: false })
+      refuse(res, next)
       return
     }
     next()

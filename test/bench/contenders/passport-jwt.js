@@ -6,7 +6,7 @@ export const title = 'passport-jwt + jwks-rsa'
 export const packages = ['passport', 'passport-jwt', 'jwks-rsa']
 
 /** As in the Passport example of the jwks-rsa documentation; the user is the claims themselves. */
-export function protect({ issuer, jwksUri, audience }) {
+export function protect({ issuer, jwksUri, audience }, variant) {
   const options = {
     secretOrKeyProvider: jwksRsa.passportJwtSecret({
       cache: true,
@@ -20,5 +20,5 @@ export function protect({ issuer, jwksUri, audience }) {
     algorithms: ['RS256'],
   }
   passport.use(new Strategy(options, (claims, done) => done(null, claims)))
-  return passport.authenticate('jwt', { session: false })
+  return passport.authenticate('jwt', { session: false, failWithError: variant === 'next' })
 }

@@ -1,8 +1,9 @@
 import { circumstances } from '../machine.js'
+import { contenderList, titlesOf } from '../report.js'
 
 /** The Markdown report: a table per fault. */
 export function writeReport(played, { described, size, patienceSeconds, steps }) {
-  const titles = new Map(described.map(({ name, title }) => [name, title]))
+  const titles = titlesOf(described)
   const sections = played.map((fault) => section(fault, titles))
   return `${[head({ size, patienceSeconds, steps }), ...sections, contenderList(described)].join('\n\n')}\n`
 }
@@ -62,12 +63,4 @@ function list(others) {
   return Object.entries(others)
     .map(([status, count]) => `${status}: ${count}`)
     .join(', ')
-}
-
-function contenderList(described) {
-  const lines = described.map(
-    ({ title, versions, note }) =>
-      `- **${title}**${versions ? ` (${versions})` : ''}${note ? `. ${note}` : ''}`,
-  )
-  return ['## Contenders', '', ...lines].join('\n')
 }

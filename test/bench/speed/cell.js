@@ -1,5 +1,8 @@
 const connections = 50
-const maxSeconds = { warmup: 60, measured: 20 }
+const patienceSeconds = 20
+
+/** Long enough for a steady figure, and short enough for a whole run of half an hour. A part may set its own. */
+const maxSeconds = { warmup: 1.2, measured: 1.5 }
 
 /**
  * Measures one contender in one scenario.
@@ -10,13 +13,17 @@ export async function measure({ contender, config, first, warmup, measured }, { 
   const server = await servers.open({ contender, config })
   try {
     const url = await server.ask('url')
-    const send = (part) => load.ask('run', { url, connections, maxSeconds: maxSeconds.warmup, ...part })
-    await send({ ...first, requests: 1, connections: 1 })
-    await send(warmup)
-    return await between(server, () => send({ ...measured, maxSeconds: maxSeconds.measured }))
+    const send = (part) => load.ask('run', { url, connections, ...part })
+    await send({ ...first, requests: 1, connections: 1, maxSeconds: patienceSeconds })
+    await send(bounded(warmup, maxSeconds.warmup))
+    return await between(server, () => send(bounded(measured, maxSeconds.measured)))
   } finally {
     await servers.close(server)
   }
+}
+
+function bounded(part, seconds) {
+  return { ...part, maxSeconds: part.maxSeconds ?? seconds }
 }
 
 async function between(server, send) {

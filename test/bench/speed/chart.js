@@ -1,3 +1,4 @@
+import { contenderNames } from '../contenders.js'
 import { figuresOf } from './figures.js'
 
 const panel = { width: 420, labels: 170, bar: 14, step: 22, title: 40, gap: 24 }
@@ -28,7 +29,7 @@ export function drawChart(results, described) {
 
 function barsOf(rows, titles) {
   return rows
-    .filter(({ contender, cpu }) => contender !== 'bare' && cpu)
+    .filter(({ contender, cpu }) => contender !== 'bare' && contenderNames.includes(contender) && cpu)
     .map(({ contender, cpu, wrong }) => ({
       ours: contender === 'ours',
       title: titles.get(contender),

@@ -3,7 +3,7 @@ import { issuerScenarios, scenarios } from './scenarios.js'
 
 /** The rows to measure in every chosen scenario: what each contender is given, and what is sent. */
 export async function planScenarios(names, { size, pools, tenant }) {
-  const config = { issuer: tenant.issuer, jwksUri: `${tenant.issuer}.well-known/jwks.json`, audience }
+  const config = { issuer: tenant.issuer, jwksUri: tenant.jwksUri, audience }
   const chosen = names.map((name) => ({ name, ...scenarios[name], ...scenarios[name][size] }))
   const files = await makePools(chosen, pools)
   const first = { tokens: { file: files.valid, from: 0, to: 1 }, order: 'once' }
@@ -24,14 +24,17 @@ function tokensNeededBy({ tokens, warmup, apart }) {
   return apart ? tokens + warmup : tokens
 }
 
-function partsOf({ pool, order, apart, tokens, warmup, requests }, files) {
+function partsOf({ pool, order, apart, tokens, warmup, requests, maxSeconds }, files) {
   const drawn = pool && { file: files[pool], from: 0, to: tokens }
   const warming = apart ? { ...drawn, from: tokens, to: tokens + warmup } : drawn
   return {
-    warmup: { tokens: warming, order: 'once', requests: warmup },
+    warmup: { tokens: warming, order: 'once', requests: warmup, maxSeconds },
     measured: { tokens: drawn, order, requests },
   }
 }
+
+/** The second use of a token re-reads it, and costs more than the third: that belongs to the warm-up. */
+const walks = 3
 
 /** The rows for ours alone: one token for each of many issuers, drawn at random. */
 export async function planIssuers({ size, pools, tenant }) {
@@ -40,17 +43,16 @@ export async function planIssuers({ size, pools, tenant }) {
   return rows
 }
 
-async function planIssuerRow({ issuers, tenants, size, pools, tenant }) {
+async function planIssuerRow({ tenants, size, pools, tenant }) {
   const { key, origin } = tenant
-  const count = issuers ?? tenants
-  const name = issuers ? `${count} configured` : `a function that knows ${count}`
-  const minted = await mint(key, count, (index) => claimsFor(`${origin}/t/${index}/`))
-  const drawn = { file: await pools.write(name.replaceAll(' ', '-'), minted), from: 0, to: count }
+  const minted = await mint(key, tenants, (index) => claimsFor(`${origin}/t/${index}/`))
+  const drawn = { file: await pools.write(`tenants-${tenants}`, minted), from: 0, to: tenants }
+  const name = `${tenants.toLocaleString('en')} tenant${tenants > 1 ? 's' : ''}`
   const requests = size === 'quick' ? 200 : 10_000
   return {
-    ...{ name, title: name, expect: 200, config: { origin, issuers, tenants, audience } },
-    first: { tokens: drawn, order: 'once' },
-    warmup: { tokens: drawn, order: 'once', requests: Math.max(count + 100, requests) },
-    measured: { tokens: drawn, order: 'random', requests },
+    ...{ name, title: name, tenants, expect: 200, config: { origin, tenants, audience } },
+    first: { tokens: { ...drawn, to: 1 }, order: 'once' },
+    warmup: { tokens: drawn, order: 'once', requests: Math.max(walks * tenants, requests), maxSeconds: 90 },
+    measured: { tokens: drawn, order: 'random', requests, maxSeconds: 5 },
   }
 }

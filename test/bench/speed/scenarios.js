@@ -1,11 +1,14 @@
+import { alikeNames, yardstickNames } from '../contenders.js'
+
 /**
  * What is sent. `pool` names the tokens, `order` how the connections draw them (see load.js), `expect` the
  * status that every contender owes (the bare app owes 200). Warm-up draws other tokens where being new
- * is the point (`apart`). Sizes are those of the full and the quick form.
+ * is the point (`apart`). `also` names contenders of this scenario alone, and `maxSeconds` bounds a warm-up that must go further than most. Sizes are those of the full and the quick form.
  */
 export const scenarios = {
   hot: {
     title: 'One token again and again',
+    also: yardstickNames,
     pool: 'valid',
     order: 'random',
     expect: 200,
@@ -14,6 +17,7 @@ export const scenarios = {
   },
   thousand: {
     title: '1,000 tokens in random order',
+    also: yardstickNames,
     pool: 'valid',
     order: 'random',
     expect: 200,
@@ -34,7 +38,7 @@ export const scenarios = {
     pool: 'valid',
     order: 'random',
     expect: 200,
-    full: { tokens: 100_000, warmup: 15_000, requests: 10_000 },
+    full: { tokens: 100_000, warmup: 15_000, requests: 10_000, maxSeconds: 20 },
     quick: { tokens: 400, warmup: 50, requests: 200 },
   },
   new: {
@@ -48,6 +52,7 @@ export const scenarios = {
   },
   expired: {
     title: 'Flood of expired tokens',
+    also: alikeNames,
     pool: 'expired',
     order: 'random',
     expect: 401,
@@ -56,6 +61,7 @@ export const scenarios = {
   },
   forged: {
     title: 'Flood of forged signatures, each different',
+    also: alikeNames,
     pool: 'forged',
     order: 'once',
     apart: true,
@@ -65,6 +71,7 @@ export const scenarios = {
   },
   foreign: {
     title: 'Flood of tokens of a foreign issuer, each different',
+    also: alikeNames,
     pool: 'foreign',
     order: 'once',
     apart: true,
@@ -81,10 +88,9 @@ export const scenarios = {
   },
 }
 
-/** The same, for ours alone: what many configured issuers cost. `issuers` or `tenants` counts them. */
+/** The same, for ours alone: what many tenants cost, which an `issuer` function knows. */
 export const issuerScenarios = [
-  { full: { issuers: 1 }, quick: { issuers: 1 } },
-  { full: { issuers: 10 }, quick: { issuers: 10 } },
-  { full: { issuers: 1000 }, quick: { issuers: 50 } },
+  { full: { tenants: 1 }, quick: { tenants: 1 } },
+  { full: { tenants: 1000 }, quick: { tenants: 50 } },
   { full: { tenants: 10_000 }, quick: { tenants: 100 } },
 ]

@@ -1,12 +1,17 @@
 import { startChild } from '../child.js'
 
+/** Servers for a run of this size. */
+export function serversFor(size) {
+  return size === 'quick' ? createSharedServers() : createFreshServers(startServer)
+}
+
 /** Gives every cell a server process of its own, so that no scenario warms the next. */
-export function createFreshServers() {
-  return { open: startServer, close: (server) => server.stop(), end: async () => {} }
+export function createFreshServers(start) {
+  return { open: start, close: (server) => server.stop(), end: async () => {} }
 }
 
 /** Gives the scenarios of one contender one server process: quick to start, useless for figures. */
-export function createSharedServers() {
+function createSharedServers() {
   const servers = new Map()
   return {
     async open({ contender, config }) {
@@ -22,6 +27,7 @@ export function createSharedServers() {
   }
 }
 
-function startServer({ contender, config }) {
+/** Starts one app behind one contender. */
+export function startServer({ contender, config }) {
   return startChild('./server.js', { settings: { contender, config }, execArgv: ['--expose-gc'] })
 }
