@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -66,4 +67,22 @@ test('every Node that is supported has its tests', () => {
   const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const [oldest] = nodes.match(/[\d.]+/g) ?? []
   expect(engines.node).toBe(`>=${oldest}`)
+})
+
+test('the bill of materials lists the two dependencies, theirs, and nothing for development', () => {
+  const output = execFileSync('npm', ['run', '--silent', 'sbom'], { cwd: root, encoding: 'utf8' })
+  const { metadata, components, dependencies } = JSON.parse(output)
+  expect(metadata.component.name).toBe('express-require-auth')
+  const names = components.map(({ name }: { name: string }) => name)
+  expect(names).toEqual([
+    'depd',
+    'http-errors',
+    'inherits',
+    'jose',
+    'setprototypeof',
+    'statuses',
+    'toidentifier',
+  ])
+  const [own] = dependencies
+  expect(own.dependsOn.join()).toMatch(/^http-errors@[\d.]+,jose@[\d.]+$/)
 })
