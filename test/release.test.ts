@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { root } from './docs/pages.js'
+import { pageNamed, root } from './docs/pages.js'
 
 const folder = join(root, '.github/workflows')
 const workflows = readdirSync(folder).map((name) => ({
   name,
   text: readFileSync(join(folder, name), 'utf8'),
 }))
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const workflow = (name: string) => workflows.find((each) => each.name === name)?.text ?? ''
 
 /** The text of each job by its name. */
@@ -64,9 +65,8 @@ test('nothing is published before the tests have passed, and no release made bef
 
 test('every Node that is supported has its tests', () => {
   const [, nodes = ''] = workflow('test.yml').match(/node: \[(.*)\]/) ?? []
-  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const [oldest] = nodes.match(/[\d.]+/g) ?? []
-  expect(engines.node).toBe(`>=${oldest}`)
+  expect(manifest.engines.node).toBe(`>=${oldest}`)
 })
 
 test('the bill of materials lists the two dependencies, theirs, and nothing for development', () => {
@@ -85,4 +85,21 @@ test('the bill of materials lists the two dependencies, theirs, and nothing for 
   ])
   const [own] = dependencies
   expect(own.dependsOn.join()).toMatch(/^http-errors@[\d.]+,jose@[\d.]+$/)
+})
+
+test('the change log has a heading for this version, under the one for what is unreleased', () => {
+  const headings = [...pageNamed('CHANGELOG.md').matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)
+  expect(headings[0]).toBe('[Unreleased]')
+  const [name, date] = headings[1]?.split(' - ') ?? []
+  expect(name).toBe(`[${manifest.version}]`)
+  expect(date).toMatch(/^\d{4}-\d\d-\d\d$/)
+})
+
+test('a version before the first stable one is published under the tag next', () => {
+  const isPrerelease = manifest.version.includes('-')
+  expect(manifest.publishConfig).toEqual({
+    access: 'public',
+    provenance: true,
+    ...(isPrerelease && { tag: 'next' }),
+  })
 })
