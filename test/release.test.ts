@@ -103,3 +103,10 @@ test('a version before the first stable one is published under the tag next', ()
     ...(isPrerelease && { tag: 'next' }),
   })
 })
+
+test.each(['ISSUE_TEMPLATE/bug.yml', 'ISSUE_TEMPLATE/idea.yml', 'pull_request_template.md'])(
+  '%s asks what the doctor says',
+  (name) => {
+    expect(readFileSync(join(root, '.github', name), 'utf8')).toContain('`npx require-auth doctor --json')
+  },
+)
