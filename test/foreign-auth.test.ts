@@ -10,10 +10,10 @@ import {
   requireStepUp,
 } from 'express-require-auth'
 import { authFor } from 'express-require-auth/testing'
-import express4 from 'express4'
 import supertest from 'supertest'
 import { describe, expect, test, vi } from 'vitest'
 import { craft, craftKey, trusting } from './craft.js'
+import { frameworks } from './frameworks.js'
 import { messages } from './setup.js'
 
 const { privateKey, jwk } = craftKey('ec')
@@ -59,10 +59,7 @@ const lookalikes: [string, unknown][] = [
   ['null', null],
 ]
 
-describe.each<[string, Framework]>([
-  ['Express 5', express],
-  ['Express 4', express4],
-])('%s: a req.auth of another package', (_, framework) => {
+describe.each(frameworks)('%s: a req.auth of another package', (_, framework) => {
   test.each(lookalikes)('%s is a fault of the application for a check', async (_, auth) => {
     const { status, body, challenge } = await answerOf(
       [foreign(auth), requireScopes('read:messages')],
@@ -171,10 +168,7 @@ describe('two installed copies of the package', () => {
   })
 })
 
-describe.each<[string, Framework]>([
-  ['Express 5', express],
-  ['Express 4', express4],
-])('%s: mounted uncalled', (_, framework) => {
+describe.each(frameworks)('%s: mounted uncalled', (_, framework) => {
   test.each([
     ['requireAuth', requireAuth, 'requireAuth is mounted uncalled: write app.use(requireAuth({ ... }))'],
     [

@@ -11,10 +11,10 @@ import {
   requireStepUp,
 } from 'express-require-auth'
 import { authFor } from 'express-require-auth/testing'
-import express4 from 'express4'
 import supertest from 'supertest'
 import { describe, expect, test } from 'vitest'
 import { craft, craftKey, goodClaims, trusting } from './craft.js'
+import { frameworks } from './frameworks.js'
 import { answerOf, forbidden, missing } from './refused.js'
 import { messages, mount } from './setup.js'
 
@@ -230,10 +230,7 @@ const checks: [string, RequestHandler][] = [
   ['anyOf', anyOf(requireScopes('a'))],
 ]
 
-describe.each([
-  ['Express 5', express],
-  ['Express 4', express4],
-])('%s', (_, framework) => {
+describe.each(frameworks)('%s', (_, framework) => {
   test.each(checks)('%s without requireAuth is a fault that says what to do', async (name, check) => {
     const app = framework()
     let seen: Error | undefined

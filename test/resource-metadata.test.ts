@@ -7,10 +7,10 @@ import {
   requireAuth,
   requireScopes,
 } from 'express-require-auth'
-import express4 from 'express4'
 import supertest from 'supertest'
 import { describe, expect, test } from 'vitest'
 import { craft, craftKey, trusting } from './craft.js'
+import { frameworks } from './frameworks.js'
 import { messages } from './setup.js'
 
 const resource = 'https://api.example.com/v1'
@@ -37,10 +37,7 @@ async function documentOf(options: Partial<ProtectedResourceOptions>, path = add
   return body
 }
 
-describe.each([
-  ['Express 5', express],
-  ['Express 4', express4],
-])('%s', (_, framework) => {
+describe.each(frameworks)('%s', (_, framework) => {
   test('the document is served with 200 as application/json, to pages of any origin (RFC 9728 §3.2)', async () => {
     const { status, headers, body } = await serve({ auth: guard() }, framework).get(address)
     expect(status).toBe(200)

@@ -7,11 +7,11 @@ import {
   requireStepUp,
   type StepUpOptions,
 } from 'express-require-auth'
-import express4 from 'express4'
 import supertest from 'supertest'
 import { describe, expect, test } from 'vitest'
 import { createDpopKey } from '../src/testing/tokens/dpop-key.js'
 import { craft, craftKey, goodClaims, trusting } from './craft.js'
+import { frameworks } from './frameworks.js'
 import { advanceSeconds, stopClock } from './issuer/clock.js'
 import { ALGORITHMS, listen } from './proof/protected-api.js'
 import { answerOf, challenge, expired, forbidden, missing } from './refused.js'
@@ -48,10 +48,7 @@ function tooWeak(params: string) {
   }
 }
 
-describe.each([
-  ['Express 5', express],
-  ['Express 4', express4],
-])('%s', (_, framework) => {
+describe.each(frameworks)('%s', (_, framework) => {
   test('a log-in that is too weak gets 401 insufficient_user_authentication (RFC 9470 §3)', async () => {
     const { get } = at({ acrValues: 'mfa', maxAgeSeconds: 300 }, framework)
     expect(answerOf(await get(tokenWith({ acr: 'pwd', auth_time: now() })))).toEqual(

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { CommandError, usageError } from './command-error.js'
 import type { Terminal } from './terminal.js'
+import { packageVersion } from './version.js'
 
 interface Command {
   help: string
@@ -30,11 +30,6 @@ Options:
 
 Exit codes: 0 well, 1 a request or a check failed, 2 wrong usage.`
 
-function version(): string {
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return JSON.parse(manifest).version
-}
-
 function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf('--')
   return args.slice(0, end === -1 ? undefined : end).some((arg) => arg === '--help' || arg === '-h')
@@ -43,7 +38,7 @@ function asksForHelp(args: readonly string[]): boolean {
 async function run([name = '', ...args]: readonly string[], terminal: Terminal): Promise<number> {
   const load = commands.get(name)
   if (load) return runCommand(await load(), args, terminal)
-  if (name === '--version') terminal.print(version())
+  if (name === '--version') terminal.print(packageVersion())
   else if (asksForHelp([name])) terminal.print(help)
   else throw usageError(name === '' ? 'a command is missing' : `there is no command ${JSON.stringify(name)}`)
   return 0

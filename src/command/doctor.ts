@@ -12,6 +12,7 @@ import { printableJson } from './printable.js'
 import { createMask, createTokenMask, maskedJson } from './secrets.js'
 import type { Terminal } from './terminal.js'
 import { count } from './token-form.js'
+import { packageVersion } from './version.js'
 
 export { help } from './doctor/help.js'
 
@@ -51,7 +52,10 @@ function secretOf(setup: Setup | undefined): string | undefined {
 
 function print(sections: readonly Section[], json: boolean, terminal: Terminal): number {
   const failed = countFailed(sections)
-  terminal.print(json ? printableJson({ ok: failed === 0, sections }) : report(sections, failed, terminal))
+  const about = { 'express-require-auth': packageVersion(), node: process.version }
+  terminal.print(
+    json ? printableJson({ about, ok: failed === 0, sections }) : report(sections, failed, terminal),
+  )
   return failed === 0 ? 0 : 1
 }
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { createServer } from 'node:net'
 import { startTestIssuer, type TestIssuer } from 'express-require-auth/testing'
@@ -359,4 +360,11 @@ test('a wrong call is told in one line', async () => {
   const both = JSON.stringify([issuer.url, issuer.url])
   expect(twice).toEqual(line(`--issuer must be a list of different issuers, got ${both}`))
   expect(noToken).toEqual(line('the token is empty'))
+})
+
+test('--json begins with what a bug report needs: the versions of the package and of Node', async () => {
+  const { stdout } = await doctor([issuer.url])
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const about = { 'express-require-auth': version, node: process.version }
+  expect(Object.entries(JSON.parse(stdout))[0]).toEqual(['about', about])
 })

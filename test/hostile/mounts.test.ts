@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
-import express from 'express'
+import type express from 'express'
 import {
   authErrorHandler,
   getAuth,
@@ -8,9 +8,9 @@ import {
   requireAuth,
   requireScopes,
 } from 'express-require-auth'
-import express4 from 'express4'
 import supertest from 'supertest'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { frameworks } from '../frameworks.js'
 import { answerOf, expired, forbidden, malformed, missing } from '../refused.js'
 import { messages, setup } from '../setup.js'
 
@@ -22,10 +22,7 @@ function deferred<T>() {
   return { promise, resolve }
 }
 
-describe.each([
-  ['Express 5', express],
-  ['Express 4', express4],
-])('%s', (_, framework) => {
+describe.each(frameworks)('%s', (_, framework) => {
   async function protect(options: Partial<RequireAuthOptions> = {}) {
     const { issuer } = await setup()
     const auth = requireAuth({ issuer: issuer.url, audience: messages, ...options })

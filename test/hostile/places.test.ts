@@ -1,19 +1,15 @@
-import express from 'express'
 import type { TokenPlace } from 'express-require-auth'
-import express4 from 'express4'
 import supertest from 'supertest'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { craft, craftKey, trusting } from '../craft.js'
+import { frameworks } from '../frameworks.js'
 import { answerOf, malformedCredentials, missing, repeatedCredentials } from '../refused.js'
 import { messages, mount } from '../setup.js'
 
 const { privateKey: key, jwk } = craftKey()
 const token = craft({ key })
 
-describe.each([
-  ['Express 5', express],
-  ['Express 4', express4],
-])('%s', (_, framework) => {
+describe.each(frameworks)('%s', (_, framework) => {
   function at(...tokenFrom: TokenPlace[]) {
     const before = [framework.urlencoded({ extended: true }), framework.json(), framework.text()]
     const options = { issuer: trusting(jwk), audience: messages, tokenFrom }

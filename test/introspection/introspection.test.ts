@@ -1,4 +1,3 @@
-import express from 'express'
 import {
   type IntrospectionOptions,
   type RequireAuthOptions,
@@ -6,9 +5,9 @@ import {
   requireScopes,
   requireStepUp,
 } from 'express-require-auth'
-import express4 from 'express4'
 import { describe, expect, test } from 'vitest'
 import { craftedIssuer, craftKey, goodClaims } from '../craft.js'
+import { frameworks } from '../frameworks.js'
 import {
   answerOf,
   badClaim,
@@ -39,10 +38,7 @@ const unsupportedBinding = tokenRefused(
 const admitted = { status: 200, challenge: undefined, body: { subject: 'auth0|ada' } }
 const now = () => Math.floor(Date.now() / 1000)
 
-describe.each([
-  ['Express 5', express],
-  ['Express 4', express4],
-])('%s', (_, framework) => {
+describe.each(frameworks)('%s', (_, framework) => {
   test('an active opaque token is admitted, and its scopes are checked', async () => {
     const mounting = { framework, after: [requireScopes('read:messages')] }
     const { get, script } = setup({ mounting })

@@ -1,7 +1,7 @@
-import express4 from 'express4'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import supertest from 'supertest'
 import { describe, expect, test, vi } from 'vitest'
+import { frameworks } from '../frameworks.js'
 import {
   ALGORITHMS,
   answerOf,
@@ -36,10 +36,7 @@ const otherKey = refused('binding_mismatch', 'invalid_token', mismatch)
 
 const now = () => Math.floor(Date.now() / 1000)
 
-describe.each([
-  ['Express 5', undefined],
-  ['Express 4', express4],
-] as const)('%s', (_, framework) => {
+describe.each(frameworks)('%s', (_, framework) => {
   test('a bound token with its proof is admitted under the DPoP scheme (RFC 9449 §7.1)', async () => {
     const { send } = await setup({}, framework)
     const { status, body } = await send()

@@ -14,10 +14,10 @@ import {
   type RequireAuthOptions,
   requireAuth,
 } from 'express-require-auth'
-import express4 from 'express4'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { messages } from '../api.js'
 import { craft, craftedIssuer, craftKey, trusting } from '../craft.js'
+import { frameworks } from '../frameworks.js'
 import { rawText } from '../hostile/raw-request.js'
 import { sharedIssuer } from '../shared-issuer.js'
 
@@ -63,10 +63,7 @@ async function client() {
   return { options, token, key, credentials }
 }
 
-describe.each([
-  ['Express 5', express],
-  ['Express 4', express4],
-] as const)('%s: the URL that a proof is compared with (RFC 9449 §4.3-9)', (_, framework) => {
+describe.each(frameworks)('%s: the URL that a proof is compared with (RFC 9449 §4.3-9)', (_, framework) => {
   async function answerTo(request: Request, htu: string, trustProxy: unknown = false) {
     const { options, credentials } = await client()
     return codeOf(await ask(serve(options, framework, trustProxy), request, await credentials(htu)))

@@ -21,6 +21,9 @@ export interface RedisServer {
   close(): Promise<void>
 }
 
+/** The tests of Redis are those of Valkey too. */
+const program = process.env.REDIS_SERVER ?? 'redis-server'
+
 /** Whether tests that need Redis are left out: never in CI. */
 export const isWithoutRedis = !process.env.CI && !hasRedis()
 
@@ -28,7 +31,7 @@ if (isWithoutRedis) console.warn('Tests with Redis are skipped: there is no redi
 
 function hasRedis(): boolean {
   try {
-    execFileSync('redis-server', ['--version'], { stdio: 'ignore' })
+    execFileSync(program, ['--version'], { stdio: 'ignore' })
     return true
   } catch {
     return false
@@ -44,9 +47,9 @@ export async function startRedis(...options: string[]): Promise<RedisServer> {
   let server: ChildProcess | undefined
 
   async function start(): Promise<void> {
-    server = spawn('redis-server', args, { stdio: 'ignore' })
+    server = spawn(program, args, { stdio: 'ignore' })
     while (!(await answers(port))) {
-      if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`)
+      if (server.exitCode !== null) throw new Error(`${program} ended with ${server.exitCode}`)
       await sleep(20)
     }
   }
