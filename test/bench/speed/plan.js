@@ -36,23 +36,25 @@ function partsOf({ pool, order, apart, tokens, warmup, requests, maxSeconds }, f
 /** The second use of a token re-reads it, and costs more than the third: that belongs to the warm-up. */
 const walks = 3
 
-/** The rows for ours alone: one token for each of many issuers, drawn at random. */
+/** The rows for ours alone: tokens of many issuers, drawn at random. */
 export async function planIssuers({ size, pools, tenant }) {
   const rows = []
   for (const sizes of issuerScenarios) rows.push(await planIssuerRow({ ...sizes[size], size, pools, tenant }))
   return rows
 }
 
-async function planIssuerRow({ tenants, size, pools, tenant }) {
+async function planIssuerRow({ tenants, tokens, size, pools, tenant }) {
   const { key, origin } = tenant
-  const minted = await mint(key, tenants, (index) => claimsFor(`${origin}/t/${index}/`))
-  const drawn = { file: await pools.write(`tenants-${tenants}`, minted), from: 0, to: tenants }
-  const name = `${tenants.toLocaleString('en')} tenant${tenants > 1 ? 's' : ''}`
+  const minted = await mint(key, tokens, (index) => claimsFor(`${origin}/t/${index % tenants}/`))
+  const drawn = { file: await pools.write(`tenants-${tenants}-${tokens}`, minted), from: 0, to: tokens }
+  const name = `${counted(tenants, 'tenant')}, ${counted(tokens, 'token')}`
   const requests = size === 'quick' ? 200 : 10_000
   return {
     ...{ name, title: name, tenants, expect: 200, config: { origin, tenants, audience } },
     first: { tokens: { ...drawn, to: 1 }, order: 'once' },
-    warmup: { tokens: drawn, order: 'once', requests: Math.max(walks * tenants, requests), maxSeconds: 90 },
+    warmup: { tokens: drawn, order: 'once', requests: Math.max(walks * tokens, requests), maxSeconds: 90 },
     measured: { tokens: drawn, order: 'random', requests, maxSeconds: 5 },
   }
 }
+
+const counted = (count, noun) => `${count.toLocaleString('en')} ${noun}${count > 1 ? 's' : ''}`

@@ -64,8 +64,8 @@ function issuerSection(figures, heaps) {
   return [
     '## express-require-auth with many tenants',
     '',
-    'An `issuer` function knows the tenants. One token for each, drawn at random, all of them used before. Heap: what a',
-    'tenant adds when no tokens are remembered.',
+    'An `issuer` function knows the tenants. Tokens are drawn at random, all of them used before. Heap: what a tenant adds',
+    'when no tokens are remembered.',
     '',
     tableOf(header, lines),
   ].join('\n')

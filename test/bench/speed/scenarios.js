@@ -88,9 +88,10 @@ export const scenarios = {
   },
 }
 
-/** The same, for ours alone: what many tenants cost, which an `issuer` function knows. */
+/** The same, for ours alone: what many tenants cost, which an `issuer` function knows, beside as many tokens of one. */
 export const issuerScenarios = [
-  { full: { tenants: 1 }, quick: { tenants: 1 } },
-  { full: { tenants: 1000 }, quick: { tenants: 50 } },
-  { full: { tenants: 10_000 }, quick: { tenants: 100 } },
+  { full: { tenants: 1, tokens: 1 }, quick: { tenants: 1, tokens: 1 } },
+  { full: { tenants: 1, tokens: 10_000 }, quick: { tenants: 1, tokens: 100 } },
+  { full: { tenants: 1000, tokens: 10_000 }, quick: { tenants: 50, tokens: 100 } },
+  { full: { tenants: 10_000, tokens: 10_000 }, quick: { tenants: 100, tokens: 100 } },
 ]
