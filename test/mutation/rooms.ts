@@ -17,7 +17,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'introspection/introspection',
     'introspection/jwts',
     'providers/',
-    'options',
+    'details',
+    'command/inspect',
   ],
   token: [
     'hostile/claims',

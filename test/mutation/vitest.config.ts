@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
-import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { BaseSequencer, type Reporter, type TestSpecification, type Vitest } from 'vitest/node'
 import project from '../../vitest.config.js'
 import { patterns, rank } from './rooms.js'
 
@@ -12,6 +12,22 @@ class InOrder extends BaseSequencer {
   }
 }
 
+/** Reports files that a mutant keeps from loading as errors: for Stryker, no test of them has failed. */
+function loadErrors(): Reporter {
+  let vitest: Vitest
+  return {
+    onInit: (context) => {
+      vitest = context
+    },
+    onTestModuleCollected: (file) => {
+      for (const error of file.errors()) vitest.state.catchError(error, 'Load Error')
+    },
+    onTestModuleEnd: (file) => {
+      for (const error of file.errors()) vitest.state.catchError(error, 'Load Error')
+    },
+  }
+}
+
 /** One project and no build before it: these tests do not run what is published. */
 export default defineConfig({
   resolve: project.resolve ?? {},
@@ -19,7 +35,8 @@ export default defineConfig({
     include: patterns(room),
     exclude: ['test/issuer/process.test.ts'], // runs the built package
     setupFiles: 'test/each-file.ts',
-    sequence: { sequencer: InOrder, setupFiles: 'list' },
+    sequence: { sequencer: InOrder, setupFiles: 'list' }, // Stryker's goes first: it turns the mutant on
+    reporters: [loadErrors()],
     isolate: false,
     maxWorkers: 1,
     testTimeout: 5000, // mutants that never answer fail before Stryker gives up the process
