@@ -3,6 +3,9 @@ import { equivalent } from './equivalent.js'
 
 const RESULTS = new URL('results.md', import.meta.url)
 
+/** A mutant that keeps the module from loading is an error of the run. */
+const NOTICED = ['Killed', 'Timeout', 'RuntimeError']
+
 interface Mutant {
   file: string
   at: number
@@ -33,7 +36,7 @@ export interface Figures {
 /** What became of the mutants of a room. */
 export function figuresOf(reportFile: string): Figures {
   const mutants = mutantsOf(JSON.parse(readFileSync(reportFile, 'utf8')))
-  const killed = mutants.filter(({ status }) => status === 'Killed' || status === 'Timeout').length
+  const killed = mutants.filter(({ status }) => NOTICED.includes(status)).length
   const left = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
   const survivors = left.filter((mutant) => !isEquivalent(mutant))
   const counted = killed + survivors.length

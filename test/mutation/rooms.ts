@@ -18,7 +18,6 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'introspection/jwts',
     'providers/',
     'details',
-    'command/inspect',
   ],
   token: [
     'hostile/claims',
