@@ -17,9 +17,10 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'introspection/introspection',
     'introspection/jwts',
     'providers/',
-    'details',
+    'exact-details',
   ],
   token: [
+    'exact-details',
     'hostile/claims',
     'hostile/kinds',
     'introspection/',
@@ -46,6 +47,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'resource-metadata',
   ],
   refusal: [
+    'exact-details',
     'details',
     'shared-refusals',
     'proof/refusals',
