@@ -150,6 +150,7 @@ test.each<[string, object, KeyObject?]>([
   ['with an even exponent', published({ e: 'AQAA' })],
   ['without exponent', published({ e: undefined })],
   ['with an empty modulus', published({ n: '' })],
+  ['with an empty exponent', published({ e: '' })],
   ['with a modulus that is no text', published({ n: 5 })],
   ['with its private exponent', published({ d: secret.d })],
   ...['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].map((member): [string, object] => [

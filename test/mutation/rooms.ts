@@ -26,6 +26,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'introspection/',
     'token/',
     'details',
+    'exact-options',
     'options',
     'providers/',
     'events',
