@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { rooms } from './test/mutation/rooms.js'
 
 const src = (file: string) => fileURLToPath(new URL(`./src/${file}`, import.meta.url))
 const include = ['test/**/*.test.ts', 'examples/**/*.test.ts']
@@ -37,6 +38,12 @@ export default defineConfig({
   test: {
     globalSetup: 'test/build.ts', // here and not in the projects, which would each run it again
     maxWorkers: everywhere.maxWorkers,
+    coverage: {
+      provider: 'v8',
+      include: Object.keys(rooms).map((room) => `src/${room}/**/*.ts`),
+      reporter: 'text',
+      reportsDirectory: 'artifacts/coverage',
+    },
     projects: [
       { resolve, test: { ...everywhere, name: 'alone', include: alone } },
       {

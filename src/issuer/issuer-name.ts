@@ -35,9 +35,7 @@ export function issuerUrl(setting: unknown, httpHosts: readonly string[] = []): 
 }
 
 /** @throws TypeError for what nobody means as the name of an issuer. */
-export function issuerName(setting: unknown): string {
-  if (typeof setting !== 'string' || setting.trim() === '')
-    throw wrong('issuer', 'a non-empty string', setting)
+export function issuerName(setting: string): string {
   checkSpelling(setting)
   return setting
 }

@@ -40,9 +40,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }) // a BOM
  * @see RFC 7515 §7.1, RFC 8725 §3.7
  */
 export function parseCompactJws(token: string, known?: KnownHeader): UnverifiedJws {
-  const [, header, claims, signature] = COMPACT_JWS.exec(token) ?? []
-  if (header === undefined || claims === undefined || signature === undefined)
-    throw authError('token_malformed', { details: () => formDetails(token) })
+  const parts = COMPACT_JWS.exec(token)
+  if (parts === null) throw authError('token_malformed', { details: () => formDetails(token) })
+  const [, header, claims, signature] = parts as string[] as [string, string, string, string]
   return {
     signature: decode(signature),
     header: header === known?.text ? known.header : parseObject(decode(header)),

@@ -135,18 +135,28 @@ test('a token without kid is of an unknown key where two keys fit', async () => 
 const published = (changes: object) => ({ ...other.jwk, kid: 'hostile', ...changes })
 const weak = craftKey('rsa', { modulusLength: 1024 })
 const smallExponent = { n: other.jwk.n, e: 'AQ' }
+const behindZeros = (count: number, number = '') =>
+  encode(Buffer.concat([Buffer.alloc(count), Buffer.from(number, 'base64url')]))
 const secret = other.privateKey.export({ format: 'jwk' })
 
 test.each<[string, object, KeyObject?]>([
   ['of 1024 bits (RFC 7518 §3.3)', { ...weak.jwk, kid: 'hostile' }, weak.privateKey],
+  [
+    'of 1024 bits behind zeros',
+    { ...weak.jwk, n: behindZeros(300, weak.jwk.n), kid: 'hostile' },
+    weak.privateKey,
+  ],
   ['with exponent 1', published(smallExponent)],
   ['with an even exponent', published({ e: 'AQAA' })],
   ['without exponent', published({ e: undefined })],
   ['with an empty modulus', published({ n: '' })],
+  ['with an empty exponent', published({ e: '' })],
   ['with a modulus that is no text', published({ n: 5 })],
   ['with its private exponent', published({ d: secret.d })],
-  ['with its primes', published({ p: secret.p, q: secret.q })],
-  ['with an empty private member', published({ d: '' })],
+  ...['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].map((member): [string, object] => [
+    `with an empty private member ${member}`,
+    published({ [member]: '' }),
+  ]),
   ['with a symmetric member', published({ k: 'AAAA' })],
   ['for encryption (RFC 7517 §4.2)', published({ use: 'enc' })],
   ['of a use that is no text', published({ use: ['sig'] })],
@@ -177,6 +187,25 @@ test.each<[string, object, KeyObject?]>([
     unknownKey,
   )
   expect((await ask(craft({ key, claims }))).status).toBe(200)
+})
+
+test.each<[string, object]>([
+  ['for verifying (RFC 7517 §4.3)', { key_ops: ['verify'] }],
+  ['for verifying and for more', { key_ops: ['verify', 'wrapKey'] }],
+  ['for signatures (RFC 7517 §4.2)', { use: 'sig' }],
+  ['with a zero before its modulus', { n: behindZeros(1, jwk.n) }],
+  ['of the issuer of the token', { issuer: craftedIssuer }],
+  ['without kid', { kid: undefined }],
+  ['with a curve, which RSA has not', { crv: 'P-256' }],
+])('a published key %s is used', async (_, members) => {
+  const { get: ask } = mount({ issuer: trusting({ ...jwk, ...members }), audience: messages })
+  expect((await ask(craft({ key, header: { kid: undefined } }))).status).toBe(200)
+})
+
+test('a key without alg is held to the first algorithm that its type and curve fit', async () => {
+  const algorithms: Algorithm[] = ['RS256', 'EdDSA', 'ES384', 'ES256']
+  const { get: ask } = mount({ issuer: trusting(ec.jwk), audience: messages, algorithms })
+  expect((await ask(craft({ key: ec.privateKey, alg: 'ES256', header: { kid: 'ec' } }))).status).toBe(200)
 })
 
 test('a key set without any usable key is an outage, not the fault of the token', async () => {

@@ -54,6 +54,10 @@ test.each([
   ['a slash of the other base64 alphabet', `${headerPart}.${claimsPart}./${signature.slice(1)}`],
   ['a tilde, which only b64token knows', `${headerPart}.${claimsPart}.~${signature.slice(1)}`],
   ['one character beyond whole bytes', `${good}AAA`],
+  ...[...'Strykewas'].map((last) => [
+    `a single ${last} beyond whole bytes`,
+    `${headerPart}.${claimsPart}.AAAA${last}`,
+  ]),
 ])('%s makes the token malformed: only one text has this meaning (RFC 4648 §3.5)', async (_, token) => {
   expect(answerOf(await get(token))).toEqual(malformed)
 })

@@ -1,0 +1,172 @@
+import { type RefusalDetails, type RequireAuthOptions, requireAuth } from 'express-require-auth'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { craft, craftedIssuer, craftKey, goodClaims, trusting } from './craft.js'
+import { messages } from './setup.js'
+
+type Json = Record<string, unknown>
+
+const { privateKey: key, jwk } = craftKey()
+const now = 1_700_000_000
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: now * 1000 }))
+afterEach(() => void vi.useRealTimers())
+
+const otherToken = 'send the access token, not the ID or refresh token'
+const clocks = 'compare the clocks of this machine and of the issuer'
+const nameIt = 'name the audience in the token request, or set audience: { claim, values }'
+const opaque = 'an opaque token: ask for one with audience=..., or turn on introspection'
+const onlyRs256 = 'let the issuer sign with RS256: neither none nor shared secrets are ever taken'
+const bind = 'turn on dpop for jkt, mtls for x5t#S256'
+const rfc9068 = (claim: string) => ({ claim, expected: 'present (profile rfc9068)', received: 'nothing' })
+
+async function detailsOf(token: string, options: Partial<RequireAuthOptions> = {}) {
+  const auth = requireAuth({ issuer: trusting(jwk), audience: messages, ...options })
+  const error = await auth.verify(token).catch((reason) => reason)
+  const { unverified, ...details } = error.details
+  expect(unverified).toBe('received' in details ? true : undefined)
+  return details
+}
+
+test.each<[string, RefusalDetails]>([
+  ['opaque', { expected: 'a signed JWT', hint: opaque }],
+  ['a.b', { expected: 'a signed JWT', hint: opaque }],
+  ['a.b.c.d', { expected: 'a signed JWT', hint: opaque }],
+  ['a.b.c.d.e.f', { expected: 'a signed JWT', hint: opaque }],
+  ['a.b.', { expected: 'three parts of base64url' }],
+  ['a.b.c.d.e', { expected: 'a signed JWT', hint: 'an encrypted token (JWE): ask for a signed one' }],
+])('of the token %s that is no JWS', async (token, wanted) => {
+  expect(await detailsOf(token)).toEqual(wanted)
+})
+
+test.each<[Json, RefusalDetails]>([
+  [{ kid: '' }, { header: 'kid', expected: '1 to 256 printable characters', received: '' }],
+  [{ kid: 5 }, { header: 'kid', expected: '1 to 256 printable characters', received: '5' }],
+  [{ kid: 'a\nb' }, { header: 'kid', expected: '1 to 256 printable characters', received: 'a\\u000ab' }],
+  ...['crit', 'b64', 'zip', 'enc'].map((header): [Json, RefusalDetails] => [
+    { [header]: false },
+    { header, expected: 'absent', received: 'false' },
+  ]),
+  [{ alg: 'none' }, { header: 'alg', expected: 'RS256', received: 'none', hint: onlyRs256 }],
+  [{ typ: 'logout+jwt' }, { header: 'typ', expected: 'at+jwt, JWT or none', received: 'logout+jwt' }],
+])('of the header %o', async (header, wanted) => {
+  expect(await detailsOf(craft({ key, header, alg: 'RS256' }))).toEqual(wanted)
+})
+
+test('of an algorithm where several are allowed', async () => {
+  const algorithms: RequireAuthOptions['algorithms'] = ['ES256', 'ES384']
+  const hint = "algorithms: ['RS256'] would take it"
+  expect(await detailsOf(craft({ key }), { algorithms })).toEqual({
+    header: 'alg',
+    expected: 'ES256 or ES384',
+    received: 'RS256',
+    hint,
+  })
+})
+
+const six = ['a', 'b', 'c', 'd', 'e', 'f']
+
+test.each<[Json, RefusalDetails, Partial<RequireAuthOptions>?]>([
+  ...['exp', 'nbf', 'iat'].map((claim): [Json, RefusalDetails] => [
+    { [claim]: null },
+    { claim, expected: 'a number of epoch seconds', received: 'null' },
+  ]),
+  ...['sub', 'jti'].map((claim): [Json, RefusalDetails] => [
+    { [claim]: 5 },
+    { claim, expected: 'a string', received: '5' },
+  ]),
+  ...['scope', 'scp'].map((claim): [Json, RefusalDetails] => [
+    { [claim]: 5 },
+    { claim, expected: 'a string or a list of strings', received: '5' },
+  ]),
+  [{ exp: now - 5 }, { claim: 'exp', expected: `later than ${now - 5}`, received: `${now - 5}` }],
+  [{ nbf: now + 6 }, { claim: 'nbf', expected: `at most ${now + 5}`, received: `${now + 6}`, hint: clocks }],
+  [
+    { iat: now + 61 },
+    { claim: 'iat', expected: `at most ${now + 60}`, received: `${now + 61}`, hint: clocks },
+  ],
+  [
+    { iat: undefined },
+    { claim: 'iat', expected: 'no more than 60 s ago', received: 'nothing' },
+    { maxTokenAgeSeconds: 60 },
+  ],
+  [{ cnf: { jkt: 'a' } }, { claim: 'cnf', expected: 'no binding', received: '{"jkt":"a"}', hint: bind }],
+  [
+    { cnf: { jwk: {} } },
+    { claim: 'cnf', expected: 'jkt, x5t#S256', received: '{"jwk":{}}', hint: bind },
+    { dpop: {}, mtls: {} },
+  ],
+  [{ aud: undefined }, { claim: 'aud', expected: messages, received: 'nothing', hint: nameIt }],
+  [{ aud: null }, { claim: 'aud', expected: messages, received: 'null' }],
+  [
+    { aud: `${craftedIssuer}userinfo` },
+    {
+      claim: 'aud',
+      expected: messages,
+      received: `${craftedIssuer}userinfo`,
+      hint: 'a token for userinfo alone: name the audience in the token request',
+    },
+  ],
+  [
+    { aud: 'x' },
+    { claim: 'aud', expected: 'a or b or c or d or e', received: 'x' },
+    { audience: six.slice(0, 5) },
+  ],
+  [
+    { aud: 'x' },
+    { claim: 'aud', expected: 'a or b or c or d or e or one of 1 others', received: 'x' },
+    { audience: six },
+  ],
+  [
+    { aud: ['x', messages.toUpperCase()] },
+    {
+      claim: 'aud',
+      expected: messages,
+      received: JSON.stringify(['x', messages.toUpperCase()]),
+      hint: 'upper and lower case count',
+    },
+  ],
+  [
+    { aud: messages.replace('https', 'http') },
+    {
+      claim: 'aud',
+      expected: messages,
+      received: messages.replace('https', 'http'),
+      hint: 'scheme and port count',
+    },
+  ],
+  [
+    { azp: 'app', aud: 'x' },
+    { claim: 'aud', expected: 'none, beside azp', received: 'x' },
+    { audience: { claim: 'azp', values: ['app'] } },
+  ],
+  [
+    { token_use: 'id' },
+    { claim: 'token_use', expected: 'the mark of an access token', received: 'id', hint: otherToken },
+  ],
+  ...['nonce', 'at_hash', 'c_hash', 's_hash', 'events', 'token_introspection', 'htm', 'htu'].map(
+    (claim): [Json, RefusalDetails] => [
+      { [claim]: 'x' },
+      { claim, expected: 'no claim of ID tokens and the like', received: 'x', hint: otherToken },
+    ],
+  ),
+])('of the claims %o', async (claims, wanted, options) => {
+  const token = craft({ key, header: { typ: 'JWT' }, claims: goodClaims(claims) })
+  expect(await detailsOf(token, options)).toEqual(wanted)
+})
+
+test.each(['sub', 'client_id', 'iat', 'jti'])('of a token without %s under RFC 9068', async (claim) => {
+  const claims = goodClaims({ client_id: 'app', jti: 'one', [claim]: undefined })
+  const token = craft({ key, header: { typ: 'at+jwt' }, claims })
+  expect(await detailsOf(token, { profile: 'rfc9068' })).toEqual(rfc9068(claim))
+})
+
+test('of a token of another type under RFC 9068', async () => {
+  const wanted = { header: 'typ', expected: 'at+jwt (profile rfc9068)', received: 'JWT' }
+  expect(await detailsOf(craft({ key, header: { typ: 'JWT' } }), { profile: 'rfc9068' })).toEqual(wanted)
+})
+
+test('of a claim of other kinds where those of ID tokens are allowed', async () => {
+  const issuer = { ...trusting(jwk), allowIdTokenClaims: true }
+  const token = craft({ key, header: { typ: 'JWT' }, claims: goodClaims({ nonce: 'x', events: {} }) })
+  const wanted = { claim: 'events', expected: 'no claim of ID tokens and the like', received: '{}' }
+  expect(await detailsOf(token, { issuer })).toEqual({ ...wanted, hint: otherToken })
+})

@@ -1,0 +1,117 @@
+import { createMemoryReplayStore, protectedResourceMetadata, requireAuth } from 'express-require-auth'
+import { expect, test } from 'vitest'
+
+const base = { issuer: 'login.northwind.com', audience: 'a' }
+const make = (options: object) => requireAuth({ ...base, ...options } as never)
+const introspection = (options: object) => ({
+  introspection: { clientId: 'a', clientSecret: 'b', ...options },
+})
+const algorithms = 'RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519'
+const known = Object.keys({ required: true, algorithms: [], maxAgeSeconds: 5, nonce: {}, replayStore: {} })
+
+function messageOf(mistake: () => unknown): unknown {
+  try {
+    mistake()
+  } catch (error) {
+    return error instanceof TypeError ? error.message : error
+  }
+  return 'nothing was wrong'
+}
+
+test.each<[object, string]>([
+  [{ optional: 1 }, 'optional must be true or false, got 1'],
+  [{ optional: null }, 'optional must be true or false, got null'],
+  [{ onEvent: 'log' }, 'onEvent must be a function, got "log"'],
+  [{ isRevoked: {} }, 'isRevoked must be a function, got an object'],
+  [{ maxTokenBytes: 0 }, 'maxTokenBytes must be a positive integer, got 0'],
+  [{ maxTokenBytes: 2 ** 53 }, 'maxTokenBytes must be a positive integer, got 9007199254740992'],
+  [
+    { clockToleranceSeconds: '5' },
+    'clockToleranceSeconds must be a number of seconds from 0 up to 300, got "5"',
+  ],
+  [
+    { clockToleranceSeconds: -1 },
+    'clockToleranceSeconds must be a number of seconds from 0 up to 300, got -1',
+  ],
+  [
+    { clockToleranceSeconds: Number.NaN },
+    'clockToleranceSeconds must be a number of seconds from 0 up to 300, got NaN',
+  ],
+  [
+    { clockToleranceSeconds: 300.5 },
+    'clockToleranceSeconds must be a number of seconds from 0 up to 300, got 300.5 (in seconds: did you mean 0.3005?)',
+  ],
+  [
+    { dpop: { maxAgeSeconds: 0 } },
+    'dpop.maxAgeSeconds must be a number of seconds above 0 and up to 3600, got 0',
+  ],
+  [{ realm: 'a"b' }, 'realm must be printable ASCII without quotes and backslashes, got "a\\"b"'],
+  [{ realm: '' }, 'realm must be printable ASCII without quotes and backslashes, got ""'],
+  [{ realm: 'a\u007f' }, 'realm must be printable ASCII without quotes and backslashes, got "a\u007f"'],
+  [{ resourceMetadata: 'x' }, 'resourceMetadata must be an absolute URL, got "x"'],
+  [{ audience: [] }, 'audience must be a non-empty string or a list of them, got []'],
+  [{ audience: ['a', ''] }, 'audience must be a non-empty string or a list of them, got ["a",""]'],
+  [{ algorithms: [] }, `algorithms must be a list of some of ${algorithms}, got []`],
+  [
+    { algorithms: ['RS256', 'HS256'] },
+    `algorithms must be a list of some of ${algorithms}, got ["RS256","HS256"]`,
+  ],
+  [{ algorithms: 'RS256' }, `algorithms must be a list of some of ${algorithms}, got "RS256"`],
+  [{ profile: 'jwt' }, 'profile must be "rfc9068", got "jwt"'],
+  [{ tokenFrom: [] }, 'tokenFrom must be a list of at least one, got []'],
+  [{ dpop: { replayStore: 5 } }, 'dpop.replayStore must be an object, got 5'],
+  [{ dpop: { replayStore: null } }, 'dpop.replayStore must be an object, got null'],
+  [{ dpop: { replayStore: {} } }, 'dpop.replayStore.claim must be a function, got undefined'],
+  [{ dpop: 5 }, 'dpop must be an object, got 5'],
+  [{ dpop: [] }, 'dpop must be an object, got []'],
+  [{ dpop: () => ({}) }, 'dpop must be an object, got a function'],
+  [{ dpop: { requird: true } }, `dpop has no option "requird"; it knows ${known.join(', ')}`],
+  [introspection({ clientId: '' }), 'introspection.clientId must be a non-empty string, got ""'],
+  [introspection({ clientId: ' ' }), 'introspection.clientId must be a non-empty string, got " "'],
+  [
+    introspection({ maxAgeSeconds: 901 }),
+    'introspection.maxAgeSeconds must be a number of seconds from 0 up to 900, got 901 (in seconds: did you mean 0.901?)',
+  ],
+  [
+    introspection({ clientSecret: undefined, privateKey: 5 }),
+    `introspection.privateKey must be a private JWK with an alg of ${algorithms}`,
+  ],
+  [
+    { resourceMetadata: `//user:secret@a.example/${'x'.repeat(300)}` },
+    `resourceMetadata must be an absolute URL, got "//...@a.example/${'x'.repeat(183)}`,
+  ],
+  [
+    { issuer: { issuer: ' ', metadataUrl: 'https://b.example/m' } },
+    'issuer.issuer must be a non-empty string, got " "',
+  ],
+  [
+    { issuer: { issuer: 5, metadataUrl: 'https://b.example/m' } },
+    'issuer.issuer must be a non-empty string, got 5',
+  ],
+])('%o is refused in these words', (options, words) => {
+  expect(messageOf(() => make(options))).toBe(words)
+})
+
+test.each<[object]>([
+  [{ clockToleranceSeconds: 0 }],
+  [{ clockToleranceSeconds: 300 }],
+  [{ maxTokenAgeSeconds: 0.001 }],
+  [{ maxTokenBytes: 1 }],
+  [{ maxTokenBytes: Number.MAX_SAFE_INTEGER }],
+  [{ realm: ' !#[]~' }],
+  [{ audience: 'a' }],
+  [{ dpop: { maxAgeSeconds: 3600, replayStore: Object.assign(() => 1, { claim: () => true }) } }],
+  [introspection({ maxAgeSeconds: 0, timeoutSeconds: 60 })],
+  [introspection({ maxAgeSeconds: 900 })],
+  [{ dpop: undefined, mtls: undefined, jwks: undefined }],
+])('%o is taken', (options) => {
+  expect(messageOf(() => make(options))).toBe('nothing was wrong')
+})
+
+test('options of other functions begin with the name of the function', () => {
+  expect(messageOf(() => createMemoryReplayStore({ maxEntries: 0 }))).toBe(
+    'createMemoryReplayStore.maxEntries must be a positive integer, got 0',
+  )
+  expect(messageOf(() => protectedResourceMetadata(5 as never))).toBe('options must be an object, got 5')
+  expect(messageOf(() => requireAuth(undefined as never))).toBe('options must be an object, got undefined')
+})
