@@ -1,2 +1,7 @@
 import base from './stryker.config.js'
-export default { ...base, tempDirName: 'artifacts/san', incremental: false, jsonReporter: { fileName: 'artifacts/mutation/jose-lines.json' } }
+export default {
+  ...base,
+  tempDirName: 'artifacts/san',
+  incremental: false,
+  jsonReporter: { fileName: 'artifacts/mutation/jose-lines.json' },
+}
