@@ -81,7 +81,13 @@ const bundlers = [
   ),
 ]
 
-const TYPESCRIPTS = { 5.2: 'typescript-5.2', 5.9: 'typescript', newest: 'typescript-7' }
+/** Between the oldest and 5.9, with fewer settings each. */
+const BETWEEN = ['5.3', '5.4', '5.5', '5.6', '5.7', '5.8']
+const TYPESCRIPTS = {
+  ...Object.fromEntries(['5.2', ...BETWEEN, '6.0'].map((version) => [version, `typescript-${version}`])),
+  5.9: 'typescript',
+  newest: 'typescript-7',
+}
 const STRICT = {
   target: 'ES2022',
   lib: ['ES2023'],
@@ -113,14 +119,18 @@ const ES_MODULES = { type: 'module' }
 
 const compilers = [
   ...['5.2', '5.9'].flatMap((version) => typescript('commonjs', version, node10)),
-  ...typescript('commonjs', 'newest', { module: 'commonjs' }),
-  ...['5.2', '5.9', 'newest'].flatMap((version) => [
+  ...BETWEEN.flatMap((version) => [
+    ...typescript('commonjs', version, node10),
+    ...typescript('nodenext', version, { module: 'nodenext' }, ES_MODULES),
+  ]),
+  ...['6.0', 'newest'].flatMap((version) => typescript('commonjs', version, { module: 'commonjs' })),
+  ...['5.2', '5.9', '6.0', 'newest'].flatMap((version) => [
     ...typescript('node16-cjs', version, { module: 'node16' }),
     ...typescript('node16-esm', version, { module: 'node16' }, ES_MODULES),
     ...typescript('nodenext', version, { module: 'nodenext' }, ES_MODULES),
     ...typescript('bundler', version, { module: 'esnext', moduleResolution: 'bundler' }, ES_MODULES),
   ]),
-  ...['5.9', 'newest'].flatMap((version) =>
+  ...['5.9', '6.0', 'newest'].flatMap((version) =>
     typescript('preserve', version, { module: 'preserve' }, ES_MODULES),
   ),
 ]
