@@ -215,6 +215,13 @@ test('a key set without any usable key is an outage, not the fault of the token'
   expect(answerOf(response)).toEqual(keysUnavailable)
 })
 
+test('a key whose kid is no text is no key for a token without kid either', async () => {
+  const { issuer } = await serveKeys([{ ...rsa.jwk, kid: ['crafted'] }])
+  const { get: ask } = mount({ issuer, audience: messages })
+  const token = craft({ key, header: { kid: undefined }, claims: goodClaims({ iss: issuer }) })
+  expect(answerOf(await ask(token))).toEqual(keysUnavailable)
+})
+
 test('two usable keys of one kid make the key set an outage (RFC 7517 §4.5)', async () => {
   const { issuer } = await serveKeys([rsa.jwk, { ...other.jwk, kid: 'crafted' }])
   const { get: ask } = mount({ issuer, audience: messages })

@@ -42,6 +42,14 @@ describe('a JWT', () => {
     expect((await get(craft({ key, claims: goodClaims(claims) }))).status).toBe(200)
   })
 
+  test('of a type that the settings of its issuer name is admitted, and of another is not', async () => {
+    const issuer = { ...trusting(jwk), tokenTypes: ['Odd+JWT'] }
+    const { get: ask } = mount({ issuer, audience: messages })
+    for (const typ of ['odd+jwt', 'ODD+JWT'])
+      expect((await ask(craft({ key, header: { typ } }))).status).toBe(200)
+    expect(answerOf(await ask(craft({ key, header: { typ: 'odd' } })))).toEqual(otherType)
+  })
+
   test.each([
     'id+jwt',
     'logout+jwt',

@@ -28,6 +28,8 @@ interface StrykerMutant {
 export interface Figures {
   mutants: number
   killed: number
+  /** Of those killed. On a machine with other work, some may only have been slow. */
+  timeouts: number
   equivalent: number
   survivors: readonly Mutant[]
   score: number
@@ -43,6 +45,7 @@ export function figuresOf(reportFile: string): Figures {
   return {
     mutants: killed + left.length,
     killed,
+    timeouts: mutants.filter(({ status }) => status === 'Timeout').length,
     equivalent: left.length - survivors.length,
     survivors,
     score: counted === 0 ? 100 : (100 * killed) / counted,
@@ -71,11 +74,10 @@ export function describe({ file, at, line, replacement, status }: Mutant): strin
 }
 
 /** Writes the row of one room; the rows of others stay. */
-export function writeRow(
-  room: string,
-  { mutants, killed, equivalent: same, survivors, score }: Figures,
-): void {
-  const row = `| \`${room}/\` | ${mutants} | ${killed} | ${same} | ${survivors.length} | ${score.toFixed(1)} % |`
+export function writeRow(room: string, figures: Figures): void {
+  const { mutants, killed, timeouts, equivalent: same, survivors, score } = figures
+  const counts = [mutants, killed, timeouts, same, survivors.length].join(' | ')
+  const row = `| \`${room}/\` | ${counts} | ${score.toFixed(1)} % |`
   const text = readFileSync(RESULTS, 'utf8')
   writeFileSync(RESULTS, text.replace(new RegExp(`^\\| \`${room}/\` \\|.*$`, 'm'), row))
 }
