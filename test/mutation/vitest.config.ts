@@ -19,11 +19,8 @@ function loadErrors(): Reporter {
     onInit: (context) => {
       vitest = context
     },
-    onTestModuleCollected: (file) => {
-      for (const error of file.errors()) vitest.state.catchError(error, 'Load Error')
-    },
     onTestModuleEnd: (file) => {
-      for (const error of file.errors()) vitest.state.catchError(error, 'Load Error')
+      for (const { message } of file.errors()) vitest.state.catchError(new Error(message), 'Load Error')
     },
   }
 }
