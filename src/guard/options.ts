@@ -3,6 +3,7 @@ import type { IssuerResolver } from '../issuer/issuers.js'
 import { JWKS_FIELDS, type JwksOptions } from '../issuer/jwks-options.js'
 import { type Audience, audienceRule, type IssuerSetting } from '../issuer/setting.js'
 import { ALGORITHMS, type Algorithm } from '../jose/algorithms.js'
+import { parseUrl } from '../net/safe-url.js'
 import {
   bool,
   type Check,
@@ -138,7 +139,7 @@ const tokenPlaces: Check<readonly TokenPlace<never>[]> = (value, name) =>
 
 /** A base URL without a slash at its end. */
 export const baseUrl: Check<string> = (value, name) => {
-  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
+  const url = typeof value === 'string' ? parseUrl(value) : undefined
   const isBase =
     url && /^https?:$/.test(url.protocol) && !/[?#\s]/.test(value as string) && url.username === ''
   if (isBase) return `${url.origin}${url.pathname.replace(/\/$/, '')}`

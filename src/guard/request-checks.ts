@@ -1,4 +1,5 @@
 import { after } from '../net/after.js'
+import { parseUrl } from '../net/safe-url.js'
 import type { Presented } from '../presented.js'
 import { type BindingCheck, createBindingCheck } from '../proof/binding.js'
 import { detailsOf, oneOf } from '../refusal/details.js'
@@ -36,8 +37,8 @@ function bound(
 
 /** Without port, since a custom domain is a host name. Empty for what is no URL. */
 function hostnameOf(url: string): string[] {
-  const { hostname } = URL.canParse(url) ? new URL(url) : { hostname: '' }
-  return hostname === '' ? [] : [hostname]
+  const hostname = parseUrl(url)?.hostname
+  return hostname ? [hostname] : []
 }
 
 function checkHost({ auth, issuer }: Judged, { evidence }: Presented): void {

@@ -1,4 +1,4 @@
-import { isSafeUrl } from '../net/safe-url.js'
+import { isSafeUrl, parseUrl } from '../net/safe-url.js'
 import { wrong } from '../options/checks.js'
 
 const SPELLING =
@@ -65,6 +65,6 @@ function ofDomain(setting: string): string {
 }
 
 function httpHint(issuer: string): string | undefined {
-  if (!issuer.startsWith('http:') || !URL.canParse(issuer)) return undefined
-  return `over plain http only with httpHosts: [${JSON.stringify(new URL(issuer).host)}]`
+  const host = issuer.startsWith('http:') && parseUrl(issuer)?.host
+  return host ? `over plain http only with httpHosts: [${JSON.stringify(host)}]` : undefined
 }

@@ -1,5 +1,5 @@
 import { ALGORITHMS, type Algorithm } from '../jose/algorithms.js'
-import { isSafeUrl } from '../net/safe-url.js'
+import { isSafeUrl, parseUrl } from '../net/safe-url.js'
 import { bool, type Check, isPlainObject, listOf, someOf, strings, text, wrong } from '../options/checks.js'
 import { type Checked, checked, type Fields, maybe, or, required } from '../options/schema.js'
 import { issuerName, issuerUrl } from './issuer-name.js'
@@ -138,7 +138,7 @@ export function createIssuerBuilder(defaults: IssuerDefaults): (setting: IssuerS
     const source = { issuer, metadataUrl, jwksUri, seed, isFixed, algorithms, httpHosts: defaults.httpHosts }
     return Object.freeze({
       issuer,
-      hostname: URL.canParse(issuer) ? new URL(issuer).hostname : undefined,
+      hostname: parseUrl(issuer)?.hostname,
       metadataUrl,
       isDiscoverable: metadataUrl !== undefined || !isNamed,
       audience,

@@ -1,8 +1,16 @@
+/** Undefined for what is no URL. Node 20's `URL.canParse`, once optimised, takes some Latin-1 text for UTF-8. */
+export function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** Whether `url` may be asked: https, or plain http to a loopback host or to one of `httpHosts` (`host` or `host:port`). */
 export function isSafeUrl(value: unknown, httpHosts: readonly string[] = []): value is string {
-  if (typeof value !== 'string' || !URL.canParse(value)) return false
-  const url = new URL(value)
-  if (url.username !== '' || url.password !== '') return false
+  const url = typeof value === 'string' ? parseUrl(value) : undefined
+  if (url?.username !== '' || url.password !== '') return false
   return url.protocol === 'https:' || (url.protocol === 'http:' && isHttpHost(url, httpHosts))
 }
 
@@ -18,7 +26,7 @@ export function isSafeLink(
   if (!isSafeUrl(value, httpHosts)) return false
   const { host, hostname } = new URL(value)
   if (!isLoopback(hostname) || isNamed({ host, hostname }, httpHosts)) return true
-  return URL.canParse(source) && isLoopback(new URL(source).hostname)
+  return isLoopback(parseUrl(source)?.hostname ?? '')
 }
 
 /** Loopback addresses and names (RFC 6761 §6.3). */

@@ -1,3 +1,5 @@
+import { parseUrl } from '../net/safe-url.js'
+
 /** Printable ASCII with an authority, no backslash: what a URL parser would bend or trim is refused instead. */
 const ABSOLUTE_URI = /^[a-z][a-z0-9+.-]*:\/\/[!-[\]-~]+$/i
 
@@ -22,9 +24,9 @@ function withoutQuery(uri: string): string {
 
 /** Undefined for what is no absolute URI, or names a user. */
 function normalisedTarget(target: string): string | undefined {
-  if (!ABSOLUTE_URI.test(target) || !URL.canParse(target)) return undefined
-  const { protocol, host, pathname, username, password } = new URL(target)
-  if (username !== '' || password !== '') return undefined
+  const url = ABSOLUTE_URI.test(target) ? parseUrl(target) : undefined
+  if (url?.username !== '' || url.password !== '') return undefined
+  const { protocol, host, pathname } = url
   return `${protocol}//${host}${normalisedPath(pathname)}`
 }
 

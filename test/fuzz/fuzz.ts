@@ -18,6 +18,9 @@ const socketCount = Number(values.sockets)
 const countEach = Math.ceil(Number(values.count) / targets.length)
 const wrong: string[] = []
 
+process.on('exit', () => {
+  for (const each of wrong.slice(0, SHOWN)) console.log(each)
+})
 process.exitCode = 1 // until the end is reached: an exception of this very file must not look like success
 process.on('unhandledRejection', (reason) => void wrong.push(`unhandled rejection: ${reason}`))
 process.on('uncaughtException', (error) => void wrong.push(`uncaught exception: ${error.stack}`))
@@ -41,7 +44,6 @@ wrong.push(...(await fuzzSockets(random, socketCount)))
 await new Promise((resolve) => setImmediate(resolve)) // late rejections are seen before
 
 const sent = countEach * targets.length + socketCount
-for (const each of wrong.slice(0, SHOWN)) console.log(each)
 console.log(`${sent} inputs in ${((performance.now() - startedAt) / 1000).toFixed(1)} seconds`)
 console.log(`${Math.max(0, sent - wrong.length)} passed, ${wrong.length} failed`)
 process.exitCode = wrong.length > 0 ? 1 : 0
