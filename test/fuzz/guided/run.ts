@@ -18,6 +18,9 @@ const secondsEach = Number(values.seconds) / chosen.length
 const random = createRandom(Number(values.seed))
 const wrong: string[] = []
 
+process.on('exit', () => {
+  for (const each of wrong) console.log(`WRONG ${each}`)
+})
 process.exitCode = 1 // until the end is reached
 process.on('unhandledRejection', (reason) => void wrong.push(`unhandled rejection: ${reason}`))
 process.on('uncaughtException', (error) => void wrong.push(`uncaught exception: ${error.stack}`))
@@ -38,5 +41,4 @@ console.log(`seed ${values.seed}`)
 for (const target of chosen) await fuzzTarget(target)
 await new Promise((resolve) => setImmediate(resolve)) // late rejections are seen before
 
-for (const each of wrong) console.log(`WRONG ${each}`)
 process.exitCode = wrong.length > 0 ? 1 : 0

@@ -19,7 +19,7 @@ function isOurs({ kty, crv, x, y, kid, d, k }: Record<string, unknown>): boolean
 
 /** Node takes a coordinate with zeros in front, which is the same number. */
 function numberOf(value: unknown): string {
-  return Buffer.from(String(value), 'base64').toString('hex').replace(/^0+/, '')
+  return Buffer.from(typeof value === 'string' ? value : '', 'base64').toString('hex').replace(/^0+/, '')
 }
 
 /** The text of a JWK Set. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { calculateJwkThumbprint } from 'jose'
+import { parseUrl } from '../../../../src/net/safe-url.js'
 import { goodClaims } from '../../../craft.js'
 import { createProbe } from '../../target.js'
 import {
@@ -39,9 +40,8 @@ function isForRequest({ htm, htu, jti, iat, ath: sent }: Record<string, unknown>
 }
 
 function isTarget(htu: unknown): boolean {
-  if (!URL.canParse(String(htu))) return false
-  const { protocol, host, pathname } = new URL(String(htu))
-  return protocol === 'https:' && host === 'a' && unescaped(pathname) === '/messages'
+  const url = typeof htu === 'string' ? parseUrl(htu) : undefined
+  return url?.protocol === 'https:' && url.host === 'a' && unescaped(url.pathname) === '/messages'
 }
 
 function unescaped(path: string): string {
