@@ -17,9 +17,10 @@ function isOurs({ kty, crv, x, y, kid, d, k }: Record<string, unknown>): boolean
   return isSame && isPublic && kty === 'EC' && crv === 'P-256' && kid === publicJwk.kid
 }
 
-/** Node takes a coordinate with zeros in front, which is the same number. */
+/** Node takes a coordinate with zeros in front, or in a list of one, which is the same number. */
 function numberOf(value: unknown): string {
-  return Buffer.from(typeof value === 'string' ? value : '', 'base64').toString('hex').replace(/^0+/, '')
+  const text = [value].flat(9).every((each) => typeof each === 'string') ? String(value) : ''
+  return Buffer.from(text, 'base64').toString('hex').replace(/^0+/, '')
 }
 
 /** The text of a JWK Set. */
