@@ -11,6 +11,8 @@ export interface Fuzzing {
   target: GuidedTarget
   seeds: readonly string[]
   seconds: number
+  /** Ends earlier after that many. */
+  maxInputs: number
   random: Random
   coverage: ReturnType<typeof startCoverage>
 }
@@ -26,7 +28,14 @@ export interface Findings {
  * Mutates what has reached new code so far, again and again. Coverage is read once for a batch, which costs as much as
  * some thirty inputs; where a batch reached new code, its inputs run again one at a time.
  */
-export async function fuzz({ target, seeds, seconds, random, coverage }: Fuzzing): Promise<Findings> {
+export async function fuzz({
+  target,
+  seeds,
+  seconds,
+  maxInputs,
+  random,
+  coverage,
+}: Fuzzing): Promise<Findings> {
   const found: Findings = { inputs: 0, corpus: [], wrong: [] }
   const endsAt = performance.now() + seconds * 1000
 
@@ -45,7 +54,8 @@ export async function fuzz({ target, seeds, seconds, random, coverage }: Fuzzing
 
   for (const seed of seeds) await keepIfNew(seed)
   const parents = [...seeds]
-  while (performance.now() < endsAt && found.wrong.length === 0) {
+  const isOver = () => performance.now() >= endsAt || found.inputs >= maxInputs || found.wrong.length > 0
+  while (!isOver()) {
     const batch = Array.from({ length: BATCH }, () => childOf([...parents, ...found.corpus], target, random))
     for (const input of batch) await run(input)
     if (coverage.take().length === 0) continue

@@ -8,6 +8,7 @@ import { corpusOf, guidedTargets, saveCorpus } from './targets.js'
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '600' },
+    inputs: { type: 'string', default: 'Infinity' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000_007) },
     only: { type: 'string' },
     save: { type: 'boolean', default: false },
@@ -15,6 +16,7 @@ const { values } = parseArgs({
 })
 const chosen = guidedTargets.filter(({ name }) => !values.only || values.only.split(',').includes(name))
 const secondsEach = Number(values.seconds) / chosen.length
+const maxInputs = Number(values.inputs)
 const random = createRandom(Number(values.seed))
 const wrong: string[] = []
 
@@ -28,7 +30,7 @@ process.on('uncaughtException', (error) => void wrong.push(`uncaught exception: 
 async function fuzzTarget(target: GuidedTarget): Promise<void> {
   const coverage = startCoverage()
   const seeds = corpusOf(target)
-  const found = await fuzz({ target, seeds, seconds: secondsEach, random, coverage })
+  const found = await fuzz({ target, seeds, seconds: secondsEach, maxInputs, random, coverage })
   coverage.stop()
   const all = [...new Set([...seeds, ...found.corpus])]
   const counts = `${found.inputs} inputs, ${coverage.reached.size} blocks reached`
