@@ -170,3 +170,35 @@ test('of a claim of other kinds where those of ID tokens are allowed', async () 
   const wanted = { claim: 'events', expected: 'no claim of ID tokens and the like', received: '{}' }
   expect(await detailsOf(token, { issuer })).toEqual({ ...wanted, hint: otherToken })
 })
+
+const long = `https://messages.northwind.com/${'a'.repeat(269)}`
+
+test.each<[string | string[], string, string | undefined]>([
+  ['https://messages.northwind.com', 'https://messages.northwind.com/', 'the slash at the end counts'],
+  ['https://messages.northwind.com/', 'https://messages.northwind.com', 'the slash at the end counts'],
+  ['messages.northwind.com', 'https://messages.northwind.com', 'scheme and port count'],
+  ['http://messages.northwind.com/', 'messages.northwind.com', 'scheme and port count'],
+  ['https://messages.northwind.com', 'https://messages.northwind.com:443', 'scheme and port count'],
+  ['https://messages.northwind.com:8443/v1', 'https://messages.northwind.com/v1', 'scheme and port count'],
+  ['https://messages.northwind.com:65535/', 'https://messages.northwind.com', 'scheme and port count'],
+  ['https://messages.northwind.com', 'https://messages.northwind.com:655350', undefined],
+  ['https://messages.northwind.com', 'https://messages.northwind.com:v1', undefined],
+  ['https://messages.northwind.com/v', 'https://messages.northwind.com/v:1', undefined],
+  ['https://messages.northwind.com:443', 'https://tickets.northwind.com:443', undefined],
+  ['urn:messages', 'urn:https://messages', undefined],
+  [long, `${long}/`, undefined],
+  [long.slice(1), `${long.slice(1)}/`, 'the slash at the end counts'],
+  [Array.from({ length: 50 }, (_, i) => `a${i}`), 'A49', 'upper and lower case count'],
+  [Array.from({ length: 51 }, (_, i) => `a${i}`), 'A50', undefined],
+])('of the setting %s and the audience %s', async (audience, aud, hint) => {
+  const { hint: told } = await detailsOf(craft({ key, claims: goodClaims({ aud }) }), { audience })
+  expect(told).toBe(hint)
+})
+
+test.each([
+  ['a'.repeat(200), 'a'.repeat(200)],
+  ['a'.repeat(201), `${'a'.repeat(200)}... (201 characters)`],
+  ['\u{e0001}\u202e', '\\udb40\\udc01\\u202e'],
+])('of the audience %j, written on one line', async (aud, received) => {
+  expect(await detailsOf(craft({ key, claims: goodClaims({ aud }) }))).toMatchObject({ received })
+})

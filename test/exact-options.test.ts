@@ -49,6 +49,10 @@ test.each<[object, string]>([
   [{ realm: '' }, 'realm must be printable ASCII without quotes and backslashes, got ""'],
   [{ realm: 'a\u007f' }, 'realm must be printable ASCII without quotes and backslashes, got "a\u007f"'],
   [{ resourceMetadata: 'x' }, 'resourceMetadata must be an absolute URL, got "x"'],
+  [
+    { resourceMetadata: new URL('https://api.northwind.com') },
+    'resourceMetadata must be an absolute URL, got an object',
+  ],
   [{ audience: [] }, 'audience must be a non-empty string or a list of them, got []'],
   [{ audience: ['a', ''] }, 'audience must be a non-empty string or a list of them, got ["a",""]'],
   [{ algorithms: [] }, `algorithms must be a list of some of ${algorithms}, got []`],

@@ -168,6 +168,22 @@ describe('two installed copies of the package', () => {
   })
 })
 
+const errorWith = (members: object) => Object.assign(new Error(), members)
+
+test.each([
+  ['undefined', undefined],
+  ['null', null],
+  ['a code', 'token_missing'],
+  ['an error', new Error('token_missing')],
+  ['an error with another code', errorWith({ status: 401, code: 'ENOENT' })],
+  ['an error with a code that every object has', errorWith({ status: 401, code: 'toString' })],
+  ['an error with a list for a code', errorWith({ status: 401, code: ['token_missing'] })],
+  ['an error without status', errorWith({ code: 'token_missing' })],
+  ['an object that is no error', { status: 401, code: 'token_missing' }],
+])('%s is no refusal', (_, value) => {
+  expect(isAuthError(value)).toBe(false)
+})
+
 describe.each(frameworks)('%s: mounted uncalled', (_, framework) => {
   test.each([
     ['requireAuth', requireAuth, 'requireAuth is mounted uncalled: write app.use(requireAuth({ ... }))'],

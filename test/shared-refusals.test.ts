@@ -17,6 +17,7 @@ test('requests that share one refused verification get errors of their own', asy
   expect(bearer.headers['WWW-Authenticate']).toMatch(/^Bearer realm="api", error="invalid_token"/)
   expect(dpop.headers['WWW-Authenticate']).toMatch(/^Bearer realm="api", DPoP .*error="invalid_token"/)
   expect([bearer.details, dpop.details]).toEqual([bearer.details, bearer.details])
+  expect([bearer, dpop].some((error) => Object.hasOwn(error, 'cause'))).toBe(false)
 })
 
 test('requests that share one failed fetch get errors of their own, with the reason', async () => {

@@ -1,5 +1,5 @@
 import { isSafeUrl } from '../net/safe-url.js'
-import { absoluteUrl, type Check, isPlainObject, quotable, wrong } from '../options/checks.js'
+import { type Check, isPlainObject, quotable, wrong } from '../options/checks.js'
 
 /**
  * Where the metadata of a protected resource are: their URL, the handler that serves them, or the resource itself.
@@ -26,5 +26,6 @@ export const resourceMetadataUrl: Check<string> = (value, name) => {
   if (isPlainObject(value) && 'resource' in value)
     return wellKnownUrl(resourceIdentifier(value.resource, `${name}.resource`)).href
   const url = typeof value === 'string' ? value : (value as { url?: unknown } | null)?.url
-  return absoluteUrl(quotable(url, name), name)
+  if (typeof url === 'string' && URL.canParse(url) && !/\s/.test(url)) return quotable(url, name)
+  throw wrong(name, 'an absolute URL', value)
 }

@@ -52,11 +52,6 @@ export const quotable: Check<string> = (value, name) => {
   throw wrong(name, 'printable ASCII without quotes and backslashes', value)
 }
 
-export const absoluteUrl: Check<string> = (value, name) => {
-  if (typeof value === 'string' && URL.canParse(value) && !/\s/.test(value)) return value
-  throw wrong(name, 'an absolute URL', value)
-}
-
 /** One non-empty string or a non-empty list of them, as a list. */
 export const strings: Check<readonly string[]> = (value, name) => {
   const list = Array.isArray(value) ? value : [value]

@@ -42,7 +42,7 @@ export function oneOf(values: readonly string[]): string {
 const MAX_LISTED = 5
 
 /**
- * What to change where two names differ by something easily overlooked.
+ * What to change where a name is none of the settings, and differs from one by something easily overlooked.
  *
  * @param setting What the application named.
  * @param received What the token has. Unverified.
@@ -51,7 +51,7 @@ export function nearMissHint(setting: readonly string[], received: unknown): str
   if (typeof received !== 'string' || received.length > MAX_NEAR) return undefined
   const loose = loosely(received)
   const near = setting.slice(0, MAX_COMPARED).find((each) => loosely(each) === loose)
-  if (near === undefined || near === received) return undefined
+  if (near === undefined) return undefined
   if (withoutSlash(near) === withoutSlash(received)) return 'the slash at the end counts'
   if (near.toLowerCase() === received.toLowerCase()) return 'upper and lower case count'
   return 'scheme and port count'

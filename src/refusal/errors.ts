@@ -92,7 +92,7 @@ function createRefusalClass(HttpError: { readonly name: string; readonly prototy
   const RefusalError = class extends Error {
     readonly code: RefusalCode
     declare error?: string
-    declare headers?: Record<string, string>
+    headers: Record<string, string> | undefined
     readonly #params: ChallengeParams | undefined
     readonly #details: RefusalContext['details']
 
@@ -102,7 +102,7 @@ function createRefusalClass(HttpError: { readonly name: string; readonly prototy
       this.message = description // by assignment it is enumerable, as http-errors has it
       this.code = code
       if (error) this.error = error
-      if (headers) this.headers = headers
+      this.headers = headers
       this.#params = params
       this.#details = details
     }

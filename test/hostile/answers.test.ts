@@ -252,6 +252,7 @@ test('a refusal and an outage are errors of http-errors, to whoever looks', asyn
     true,
   ])
   expect([outage instanceof createError.ServiceUnavailable, outage.expose]).toEqual([true, false])
+  expect(Object.hasOwn(outage, 'error')).toBe(false)
   expect([expired.name, expired.expose, expired.statusCode]).toEqual(['UnauthorizedError', true, 401])
   expect(`${expired}`).toBe('UnauthorizedError: The access token expired')
   expect(expired.stack).toBe(`${expired}`) // floods are refused: nobody's stack is captured

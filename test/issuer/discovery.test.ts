@@ -89,4 +89,12 @@ describe('metadata must name the very issuer and a safe jwks_uri (RFC 8414 §3.3
     await expect(auth.ready()).rejects.toThrow(message)
     expect(script.asked).toHaveLength(1)
   })
+
+  test('lists nested beyond any stack are an outage', async () => {
+    const { auth, script } = setupScripted()
+    const body = `{"issuer":${'['.repeat(9000)}${']'.repeat(9000)}}`
+    const headers = { 'content-type': 'application/json' }
+    script.answer(script.metadataUrl, () => new Response(body, { headers }))
+    await expect(auth.ready()).rejects.toThrow(another('a value that is no JSON'))
+  })
 })

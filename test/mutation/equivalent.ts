@@ -53,4 +53,16 @@ export const equivalent: Readonly<Record<string, readonly Equivalent[]>> = {
       why: 'without a first byte the sum is 0 for no bytes, and a modulus of zeros is refused at its import',
     },
   ],
+  'options/checks.ts': [
+    {
+      line: "if (typeof value !== 'number' || !Number.isFinite(value)) throw wrong(name, expected, value)",
+      to: ['false'],
+      why: 'what is no number is not finite either; the first half tells TypeScript',
+    },
+    {
+      line: 'const list = Array.isArray(value) ? value : []',
+      to: ['["Stryker was here"]'],
+      why: 'no allowed value is in it either',
+    },
+  ],
 }

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { hasRedis } from '../bench/state/redis.js'
 import { meetTenants, phasesOf } from './phases.js'
-import { hasRedis } from './redis.js'
 import { createLedger, memoryLine, resultsOf, tableOf } from './report.js'
 import { createStage } from './stage.js'
 import { openWorld, TENANTS } from './world.js'
@@ -21,7 +21,6 @@ const seconds = Number(values.seconds)
 
 process.exitCode = 1 // until the end is reached
 const isWithRedis = hasRedis()
-if (!isWithRedis && process.env.CI) throw new Error('there is no redis-server command')
 if (!isWithRedis) console.log('Skipped: DPoP with Redis, for there is no redis-server command')
 
 const world = await openWorld({ hasRedis: isWithRedis })

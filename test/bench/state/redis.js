@@ -50,7 +50,8 @@ async function answers(url) {
   redis.destroy()
 }
 
-async function freePort() {
+/** A port that nothing listens on, for a server that cannot choose one itself. */
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address()
