@@ -202,3 +202,39 @@ test.each([
 ])('of the audience %j, written on one line', async (aud, received) => {
   expect(await detailsOf(craft({ key, claims: goodClaims({ aud }) }))).toMatchObject({ received })
 })
+
+test('of a token beyond maxTokenBytes, while one of just that length is read', async () => {
+  const hint = 'put fewer claims into the token, or raise maxTokenBytes'
+  const wanted = { expected: 'at most 5 bytes', received: '6 bytes', hint }
+  const auth = requireAuth({ issuer: trusting(jwk), audience: messages, maxTokenBytes: 5 })
+  await expect(auth.verify('a.b.cd')).rejects.toMatchObject({ code: 'token_too_large', details: wanted })
+  await expect(auth.verify('a.b.c')).rejects.toMatchObject({ code: 'token_malformed' })
+})
+
+test.each([undefined, null, 5, ''])('%s is no token to verify', async (token) => {
+  const auth = requireAuth({ issuer: trusting(jwk), audience: messages })
+  await expect(auth.verify(token as never)).rejects.toMatchObject({ code: 'token_missing' })
+})
+
+const boundToHost = (issuer: RequireAuthOptions['issuer']) =>
+  requireAuth({ issuer, audience: messages, bindIssuerToHost: true })
+
+test.each([
+  [undefined, 'an issuer on the host of the request, which has none'],
+  [{ method: 'GET', url: '/messages' }, 'an issuer on the host of the request, which has none'],
+  [{ method: 'GET', url: 'https://api.northwind.com/' }, 'an issuer on api.northwind.com'],
+])('of an issuer that is not where the request %o went', async (evidence, expected) => {
+  await expect(boundToHost(trusting(jwk)).verify(craft({ key }), evidence as never)).rejects.toMatchObject({
+    code: 'issuer_host_mismatch',
+    details: { claim: 'iss', expected, received: craftedIssuer, unverified: true },
+  })
+})
+
+test('a name that a function trusts is on no host', async () => {
+  const auth = boundToHost(() => ({ ...trusting(jwk), issuer: 'northwind' }))
+  const token = craft({ key, claims: goodClaims({ iss: 'northwind' }) })
+  for (const url of ['https://northwind/', 'northwind'])
+    await expect(auth.verify(token, { method: 'GET', url })).rejects.toMatchObject({
+      code: 'issuer_host_mismatch',
+    })
+})

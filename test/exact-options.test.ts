@@ -7,6 +7,7 @@ const introspection = (options: object) => ({
   introspection: { clientId: 'a', clientSecret: 'b', ...options },
 })
 const algorithms = 'RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519'
+const issuerWords = 'issuer must be an issuer URL, a domain, settings, a list of these, or a function'
 const known = Object.keys({ required: true, algorithms: [], maxAgeSeconds: 5, nonce: {}, replayStore: {} })
 
 function messageOf(mistake: () => unknown): unknown {
@@ -61,6 +62,47 @@ test.each<[object, string]>([
     `algorithms must be a list of some of ${algorithms}, got ["RS256","HS256"]`,
   ],
   [{ algorithms: 'RS256' }, `algorithms must be a list of some of ${algorithms}, got "RS256"`],
+  [
+    { resourceMetadata: { url: new URL('https://api.northwind.com') } },
+    'resourceMetadata must be an absolute URL, got an object',
+  ],
+  [
+    { resourceMetadata: { resource: 'http://api.northwind.com' } },
+    'resourceMetadata.resource must be an https URL without fragment (http only for loopback hosts), got "http://api.northwind.com"',
+  ],
+  [{ issuer: undefined }, `${issuerWords}, got undefined`],
+  [{ issuer: [] }, `${issuerWords}, got []`],
+  [{ issuer: [undefined] }, `${issuerWords}, got [null]`],
+  [
+    { issuer: ['a.example', 'https://a.example/'] },
+    'issuer must be a list of different issuers, got ["a.example","https://a.example/"]',
+  ],
+  [
+    {
+      issuer: ['a.example', { issuer: 'northwind', jwksUri: 'https://a.example/keys' }],
+      bindIssuerToHost: true,
+    },
+    'bindIssuerToHost must be off where an issuer is a name and no URL',
+  ],
+  [
+    { dpop: { required: true }, tokenFrom: ['query'] },
+    "tokenFrom must have 'header' where dpop is required: its scheme stands there alone",
+  ],
+  [
+    { tokenFrom: ['cookie'] },
+    "tokenFrom must be a list of 'header', 'body', 'query' and functions, got \"cookie\"",
+  ],
+  [{ httpHosts: ['a b'] }, 'httpHosts must be a list of hosts such as "keycloak:8080", got "a b"'],
+  [{ httpHosts: ['[::g]'] }, 'httpHosts must be a list of hosts such as "keycloak:8080", got "[::g]"'],
+  [{ httpHosts: [8080] }, 'httpHosts must be a list of hosts such as "keycloak:8080", got 8080'],
+  ...[new URL('https://api.northwind.com'), 'webhttp://a', 'httpsx://a', 'https://a/?b', 'https://a/ b'].map(
+    (publicUrl): [object, string] => [
+      { publicUrl },
+      `publicUrl must be an http or https URL without query and fragment, got ${
+        typeof publicUrl === 'string' ? JSON.stringify(publicUrl) : 'an object'
+      }`,
+    ],
+  ),
   [{ profile: 'jwt' }, 'profile must be "rfc9068", got "jwt"'],
   [{ tokenFrom: [] }, 'tokenFrom must be a list of at least one, got []'],
   [{ dpop: { replayStore: 5 } }, 'dpop.replayStore must be an object, got 5'],
@@ -104,6 +146,9 @@ test.each<[object]>([
   [{ maxTokenBytes: Number.MAX_SAFE_INTEGER }],
   [{ realm: ' !#[]~' }],
   [{ audience: 'a' }],
+  [{ httpHosts: ['[fd00::1]:8080'] }],
+  [{ publicUrl: 'http://api' }],
+  [{ publicUrl: ['https://api.northwind.com/v1/'] }],
   [{ dpop: { maxAgeSeconds: 3600, replayStore: Object.assign(() => 1, { claim: () => true }) } }],
   [introspection({ maxAgeSeconds: 0, timeoutSeconds: 60 })],
   [introspection({ maxAgeSeconds: 900 })],

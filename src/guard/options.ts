@@ -115,7 +115,7 @@ const cache: Check<false | Checked<typeof CACHE_FIELDS>> = (value, name) =>
 const issuer: Check<readonly IssuerSetting[] | IssuerResolver<IssuerSetting, never>> = (value, name) => {
   if (typeof value === 'function') return value as IssuerResolver<IssuerSetting, never>
   const list = Array.isArray(value) ? value : [value]
-  if (list.length > 0 && list[0] !== undefined) return list
+  if (list[0] !== undefined) return list
   throw wrong(name, 'an issuer URL, a domain, settings, a list of these, or a function', value)
 }
 

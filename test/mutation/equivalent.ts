@@ -65,4 +65,83 @@ export const equivalent: Readonly<Record<string, readonly Equivalent[]>> = {
       why: 'no allowed value is in it either',
     },
   ],
+  'refusal/challenge.ts': [
+    {
+      line: 'if (challengeParamsOf(refusal)) return write(refusal)',
+      to: ['true'],
+      why: 'a cache: without it the same challenge is written again',
+    },
+    {
+      line: "const algs = scheme === 'DPoP' ? `, algs=\"${dpop?.algorithms.join(' ')}\"` : ''",
+      to: ['dpop.algorithms'],
+      why: 'the scheme is offered only where dpop is on',
+    },
+    {
+      line: "if (refusal.status < 500) refusal.headers = { ...refusal.headers, 'WWW-Authenticate': challenger(refusal) }",
+      to: ['refusal.status <= 500'],
+      why: 'no refusal has status 500',
+    },
+  ],
+  'refusal/errors.ts': [
+    {
+      line: 'if (!isAuthError(error)) throw error',
+      to: ['false'],
+      why: 'the work that requests share rejects with nothing else',
+    },
+  ],
+  'refusal/events.ts': [
+    {
+      line: 'return onEvent !== undefined || diagnostics.hasSubscribers',
+      to: ['true'],
+      why: 'spares events that nobody gets',
+    },
+    { line: 'const result = onEvent?.(event)', to: ['onEvent(event)'], why: 'the error is caught' },
+    { line: 'if (result instanceof Promise) result.catch(ignore)', to: ['true'], why: 'the error is caught' },
+  ],
+  'guard/judge.ts': [
+    {
+      line: "return hash('sha256', token, 'base64url')",
+      to: ['""'],
+      why: 'another text for the same digest',
+    },
+    {
+      line: "if (end === 0 || (end > 0 && token.slice(end) !== '='.repeat(token.length - end))) {",
+      to: ['end >= 0'],
+      why: '0 was met before',
+    },
+  ],
+  'guard/request-checks.ts': [
+    {
+      line: 'const hosts = [...new Set((evidence?.urls ?? []).flatMap(hostnameOf))]',
+      to: ['["Stryker was here"]'],
+      why: 'it is no URL, and has no host',
+    },
+    {
+      line: 'if (!bindIssuerToHost && !checkBinding && !isRevoked) return (judged) => judged',
+      to: ['false'],
+      why: 'a shorter way to the same, where nothing is checked',
+    },
+  ],
+  'guard/options.ts': [
+    {
+      line: "const host = typeof value === 'string' ? value.toLowerCase() : ''",
+      to: ['"Stryker was here!"'],
+      why: 'no host either',
+    },
+    {
+      line: "maxTokenAgeSeconds: maybe(seconds({ min: 'above 0', max: 2_592_000 })),",
+      to: ['""'],
+      why: 'anything but 0',
+    },
+    {
+      line: 'httpHosts: or<readonly string[], readonly string[]>([], listOf(httpHost)),',
+      to: ['["Stryker was here"]'],
+      why: 'no host has that name',
+    },
+    {
+      line: "jwks: or(() => checked(JWKS_FIELDS, {}, { name: 'jwks' }), options(JWKS_FIELDS)),",
+      to: ['{}', '""'],
+      why: 'the name is for errors, and no option is no error',
+    },
+  ],
 }

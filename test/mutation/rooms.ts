@@ -48,8 +48,12 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'hostile/places',
     'proof/',
     'foreign-auth',
+    'exact-details',
+    'shared-refusals',
     'issuer/addresses',
+    'issuer/issuers',
     'resource-metadata',
+    'cache-bound',
   ],
   refusal: [
     'exact-details',

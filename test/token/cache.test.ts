@@ -268,6 +268,14 @@ test('cache: false verifies every time', async () => {
   expect(verify).toHaveBeenCalledTimes(3)
 })
 
+test('cache: false verifies each of several uses at once', async () => {
+  const { auth, key } = setup({ cache: false })
+  const verify = spyOnVerify()
+  const token = signedBy(key)
+  await Promise.all([1, 2].map(() => auth.verify(token)))
+  expect(verify).toHaveBeenCalledTimes(2)
+})
+
 test('a token that was refused for lack of keys is verified when they are back', async () => {
   const { get, key, script } = setup()
   script.down()
