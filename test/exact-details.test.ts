@@ -94,6 +94,18 @@ test.each<[Json, RefusalDetails, Partial<RequireAuthOptions>?]>([
     { claim: 'cnf', expected: 'jkt, x5t#S256', received: '{"jwk":{}}', hint: bind },
     { dpop: {}, mtls: {} },
   ],
+  ...[null, 'text', {}, { 'kc-jkt-type': 'dpop' }, { jkt: 5 }, { jkt: '' }, { jkt: 'a', jwk: {} }].map(
+    (cnf): [Json, RefusalDetails, Partial<RequireAuthOptions>] => [
+      { cnf },
+      {
+        claim: 'cnf',
+        expected: 'jkt',
+        received: typeof cnf === 'string' ? cnf : JSON.stringify(cnf),
+        hint: bind,
+      },
+      { dpop: {} },
+    ],
+  ),
   [{ aud: undefined }, { claim: 'aud', expected: messages, received: 'nothing', hint: nameIt }],
   [{ aud: null }, { claim: 'aud', expected: messages, received: 'null' }],
   [
