@@ -119,7 +119,7 @@ export async function importBoundKey(
   jkt: string | undefined,
 ): Promise<VerificationKey> {
   const thumbprint = await thumbprintOf(jwk)
-  if (jkt === undefined || thumbprint !== jkt) {
+  if (thumbprint !== jkt) {
     const expected = `a proof by the key with thumbprint ${jkt}`
     throw authError('binding_mismatch', {
       details: received({ claim: 'cnf', expected, received: thumbprint }),

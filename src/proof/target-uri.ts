@@ -18,8 +18,7 @@ export function isSameTarget(one: string, other: string): boolean {
 }
 
 function withoutQuery(uri: string): string {
-  const end = uri.search(/[?#]/)
-  return end < 0 ? uri : uri.slice(0, end)
+  return uri.replace(/[?#].*/s, '')
 }
 
 /** Undefined for what is no absolute URI, or names a user. */

@@ -144,4 +144,80 @@ export const equivalent: Readonly<Record<string, readonly Equivalent[]>> = {
       why: 'the name is for errors, and no option is no error',
     },
   ],
+  'proof/binding.ts': [
+    {
+      line: "if (!mtls) throw authError('binding_unsupported')",
+      to: ['false', '""'],
+      why: 'the check of the claims refuses such a token before',
+    },
+    {
+      line: "if (!checkProof) throw authError('binding_unsupported')",
+      to: ['false', '""'],
+      why: 'the check of the claims refuses such a token before',
+    },
+    {
+      line: 'const certificate = find ? find(context as never) : evidence?.certificate',
+      to: ['evidence.certificate'],
+      why: 'only requests lack evidence, and these have a function that finds the certificate',
+    },
+  ],
+  'proof/client-certificate.ts': [{ line: '} catch {', to: ['{}'], why: 'undefined without the word' }],
+  'proof/dpop-options.ts': [
+    {
+      line: "maxAgeSeconds: or(300, seconds({ min: 'above 0', max: 3600 })),",
+      to: ['""'],
+      why: 'the text is for readers: only 0 means another limit',
+    },
+  ],
+  'proof/dpop-proof.ts': [
+    {
+      line: 'if (header === known?.header) return { jws, header: known, claims }',
+      to: ['false'],
+      why: 'a cache: without it the header is checked again',
+    },
+  ],
+  'proof/dpop.ts': [
+    {
+      line: "if (evidence?.proof === undefined) throw authError('proof_missing')",
+      to: ['evidence.proof'],
+      why: 'where dpop is on, every token comes with evidence',
+    },
+    {
+      line: 'const key = proof.header === memory.header ? memory.key : undefined',
+      to: ['false'],
+      why: 'a cache: without it the key is imported again',
+    },
+    {
+      line: 'if (former) return former',
+      to: ['false'],
+      why: 'a cache: without it the token is hashed and the key imported again',
+    },
+    {
+      line: "const memory = { jkt: bound.claims.cnf?.jkt, ath: hash('sha256', bound.token, 'base64url') }",
+      to: ['bound.claims.cnf.jkt'],
+      why: 'only tokens with cnf.jkt come here',
+    },
+    {
+      line: 'createdAt !== undefined &&',
+      to: ['true'],
+      why: 'undefined is before no time either; the line tells TypeScript',
+    },
+  ],
+  'proof/target-uri.ts': [
+    {
+      line: 'if (one === other) return true',
+      to: ['false'],
+      why: 'the next comparison says the same, which costs more',
+    },
+    {
+      line: "return path.includes('%') ? path.replace(/%[0-9a-f]{2}/gi, normalisedOctet) : path",
+      to: ['""'],
+      why: 'without a percent sign nothing is replaced either, which costs more',
+    },
+    {
+      line: 'return /[A-Za-z0-9\\-._~]/.test(character) ? character : octet.toUpperCase()',
+      to: ['octet.toLowerCase()'],
+      why: 'both sides of the comparison get one case, whichever it is',
+    },
+  ],
 }

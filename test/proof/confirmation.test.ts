@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { calculateJwkThumbprint, type JWK } from 'jose'
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { encode } from '../craft.js'
 import { stopClock } from '../issuer/clock.js'
 import { answerOf, badProof, type Sent, setup } from './protected-api.js'
@@ -10,6 +10,7 @@ const now = () => Math.floor(Date.now() / 1000)
 
 describe('nbf and exp of a proof count where they are written (RFC 7519 §4.1.4, §4.1.5)', () => {
   stopClock()
+  beforeEach(() => void vi.setSystemTime(1_700_000_000_000))
 
   test.each([
     ['exp ahead', { exp: 1 }],

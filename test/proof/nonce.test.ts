@@ -75,8 +75,19 @@ test.each([
 test('a nonce with another time is none (RFC 9449 §4.3-10)', async () => {
   const { send, nonce } = await setupWithNonce()
   const [time, mac] = nonce.split('.')
-  const later = (Number.parseInt(time as string, 36) + 30).toString(36)
+  forwardBy(66)
+  const later = (Number.parseInt(time as string, 36) + 66).toString(36)
   expect(answerOf(await send({ proof: { nonce: `${later}.${mac}` } }))).toEqual(nonceRequired)
+})
+
+test.each<[string, (nonce: string) => unknown]>([
+  ['text before it', (nonce) => `-${nonce}`],
+  ['text after it', (nonce) => `${nonce}A`],
+  ['a list around it', (nonce) => [nonce]],
+])('a nonce with %s is none (RFC 9449 §4.3-10)', async (_, change) => {
+  const { send, nonce } = await setupWithNonce()
+  expect(answerOf(await send({ proof: { claims: { nonce: change(nonce) } } }))).toEqual(nonceRequired)
+  expect((await send({ proof: { nonce } })).status).toBe(200)
 })
 
 test('no proof without a nonce passes, also after nonces were used (RFC 9449 §11.3)', async () => {
@@ -113,9 +124,11 @@ test('a proof with a nonce is good for one use until the nonce is over (RFC 9449
 describe('a new nonce', () => {
   test('rides on an answer when half the time of the former is over (RFC 9449 §8.2)', async () => {
     const { send, nonce } = await setupWithNonce()
+    forwardBy(30)
     const early = await send({ proof: { nonce } })
+    expect(early.status).toBe(200)
     expect(early.headers).not.toHaveProperty('dpop-nonce')
-    forwardBy(31)
+    forwardBy(1)
     const late = await send({ proof: { nonce } })
     expect(late.status).toBe(200)
     expect(late.headers['cache-control']).toBe('no-store')

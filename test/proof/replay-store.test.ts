@@ -1,5 +1,5 @@
 import { createMemoryReplayStore, type ReplayStore } from 'express-require-auth'
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { advanceSeconds, setWallClock, stopClock } from '../issuer/clock.js'
 import { answerOf, setup } from './protected-api.js'
 
@@ -35,6 +35,7 @@ describe('the store in memory', () => {
     expect(await store.claim('a', 60)).toBe(false)
     advanceSeconds(75)
     expect(await store.claim('c', 60)).toBe(true)
+    expect(await store.claim('d', 60)).toBe(true)
   })
 
   test('a wall clock that is set back makes no id unknown whose proof it makes acceptable again', async () => {
@@ -53,6 +54,48 @@ describe('the store in memory', () => {
     setWallClock(3600)
     advanceSeconds(30)
     expect(await store.claim('a', 60)).toBe(false)
+  })
+
+  describe('from a full ten seconds on', () => {
+    beforeEach(() => advanceSeconds(10 - ((performance.now() / 1000) % 10)))
+
+    test('a wall clock that is set ahead forgets no id before the monotonic clock does', async () => {
+      const store = createMemoryReplayStore()
+      advanceSeconds(8)
+      await store.claim('a', 6)
+      setWallClock(3600)
+      advanceSeconds(3)
+      expect(await store.claim('a', 6)).toBe(false)
+    })
+
+    test('a wall clock that is set back keeps ids until the last of their ten seconds ends', async () => {
+      const store = createMemoryReplayStore()
+      await store.claim('long', 9)
+      await store.claim('short', 1)
+      setWallClock(-5)
+      advanceSeconds(10)
+      expect(await store.claim('long', 9)).toBe(false)
+    })
+
+    test('an id is forgotten at the very second when the wall clock says so too', async () => {
+      const store = createMemoryReplayStore()
+      await store.claim('a', 5)
+      setWallClock(-5)
+      advanceSeconds(10)
+      expect(await store.claim('a', 5)).toBe(true)
+    })
+
+    test('ids that ended are looked for once in ten seconds', async () => {
+      const store = createMemoryReplayStore()
+      await store.claim('a', 9)
+      setWallClock(-5)
+      advanceSeconds(10)
+      expect(await store.claim('a', 9)).toBe(false)
+      advanceSeconds(9)
+      expect(await store.claim('a', 9)).toBe(false)
+      advanceSeconds(1)
+      expect(await store.claim('a', 9)).toBe(true)
+    })
   })
 
   test('grants one of many simultaneous claims', async () => {

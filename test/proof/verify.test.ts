@@ -40,6 +40,25 @@ describe('verify() outside of a request', () => {
     })
   })
 
+  test.each([
+    ['relative URLs', '/updates', '/messages'],
+    ['URLs with a user', 'https://ada@api.northwind.com/updates', 'https://eve@api.northwind.com/updates'],
+  ])('refuses a proof for another URL where %s have no normal form', async (_, requested, htu) => {
+    const { auth, key, token } = await setup()
+    const proof = await key.proof(method, url, token, { claims: { htu } })
+    await expect(auth.verify(token, { method, url: requested, proof })).rejects.toMatchObject({
+      code: 'proof_target_mismatch',
+    })
+  })
+
+  test('admits a proof for a URL that has no normal form, without its query', async () => {
+    const { auth, key, token } = await setup()
+    const htu = 'https://api.northwind.com/münchen'
+    const proof = await key.proof(method, url, token, { claims: { htu } })
+    const verified = auth.verify(token, { method, url: `${htu}?since=5\n#top`, proof })
+    await expect(verified).resolves.toHaveProperty('scheme', 'DPoP')
+  })
+
   test.each([undefined, {}, { method, url }])(
     'refuses a bound token with the evidence %j',
     async (evidence) => {
@@ -72,6 +91,12 @@ describe('verify() outside of a request', () => {
       'token',
       token,
     )
+  })
+
+  test('admits an unbound token with a proof while no binding is on', async () => {
+    const { auth, issuer } = await setup({ dpop: undefined } as never)
+    const verified = auth.verify(await issuer.token(), { method, url, proof: 'a.b.c' })
+    await expect(verified).resolves.toHaveProperty('scheme', 'Bearer')
   })
 
   test('admits an unbound token without evidence', async () => {
