@@ -180,7 +180,7 @@ function createMemory(maxStaleSeconds: number) {
 
 /** A token without `iat` cannot be compared, and counts as revoked. */
 function isIssuedSince(iat: number | undefined, issuedBefore: number): boolean {
-  return iat !== undefined && iat >= issuedBefore
+  return Number(iat) >= issuedBefore
 }
 
 /** `iat` is in whole seconds: tokens of the running one count as issued before. */
