@@ -86,7 +86,7 @@ const DOWN = ['close', 'reconnecting', 'end']
 function byIoredis(client: { status: string; call: SendCommand }): RedisCommands {
   return {
     // in lower case, or iovalkey finds no key in the command: a prefix would be left out, and a cluster node guessed
-    ...bySendCommand((name = '', ...args) => client.call(name.toLowerCase(), ...args)),
+    ...bySendCommand((name: string, ...args: string[]) => client.call(name.toLowerCase(), ...args)),
     isDown: () => DOWN.includes(client.status),
   }
 }

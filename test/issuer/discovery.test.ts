@@ -92,7 +92,7 @@ describe('metadata must name the very issuer and a safe jwks_uri (RFC 8414 §3.3
 
   test('lists nested beyond any stack are an outage', async () => {
     const { auth, script } = setupScripted()
-    const body = `{"issuer":${'['.repeat(9000)}${']'.repeat(9000)}}`
+    const body = `{"issuer":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
     const headers = { 'content-type': 'application/json' }
     script.answer(script.metadataUrl, () => new Response(body, { headers }))
     await expect(auth.ready()).rejects.toThrow(another('a value that is no JSON'))

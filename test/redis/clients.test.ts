@@ -19,6 +19,11 @@ import { startUpstash } from './upstash-server.js'
 const { privateKey: key, jwk } = craftKey('ec')
 let rounds = 0
 
+const both: [string, typeof Ioredis][] = [
+  ['ioredis', Ioredis],
+  ['iovalkey', Iovalkey as unknown as typeof Ioredis],
+]
+
 /** What every client must be good for: a proof is granted once, and a revocation is seen. */
 async function prove(client: RedisClient): Promise<void> {
   rounds += 1
@@ -107,26 +112,16 @@ describe.skipIf(isWithoutRedis)('a client of one server grants a proof once, and
     const [client, end] = await make(server.url)
     onTestFinished(() => void end())
     await prove(client)
+    const redis = await connectedClient(server.url)
+    const [proof = ''] = await redis.keys(`*dpop:proof-${rounds}`)
+    expect(await redis.get(proof)).toBe('1') // the same entry, whatever the client
   })
-
-  const both: [string, typeof Ioredis][] = [
-    ['ioredis', Ioredis],
-    ['iovalkey', Iovalkey as unknown as typeof Ioredis],
-  ]
 
   test.each(both)('the prefix of %s is in front of every key', async (name, Client) => {
     const client = new Client(server.url, { keyPrefix: `${name}:` })
     onTestFinished(() => client.disconnect())
     await createRedisReplayStore(client).claim('prefixed', 60)
     expect(await (await connectedClient(server.url)).exists(`${name}:dpop:prefixed`)).toBe(1)
-  })
-
-  test.each(both)('%s that lost its server rejects at once', async (_, Client) => {
-    const client = new Client(1, '127.0.0.1', { retryStrategy: () => 10_000 })
-    onTestFinished(() => client.disconnect())
-    await new Promise((resolve) => client.once('error', resolve))
-    await expect.poll(() => client.status).toBe('reconnecting')
-    await expect(createRedisReplayStore(client).claim('a', 60)).rejects.toThrow('Redis is not connected')
   })
 
   test('a client of redis 4 in its legacy mode answers by callback only: 503, nobody is admitted unasked', async () => {
@@ -170,6 +165,60 @@ describe.skipIf(isWithoutRedis)('a client of a cluster grants a proof once, and 
   })
 })
 
+const notConnected = new Error('Redis is not connected')
+const nowhere = { url: 'redis://127.0.0.1:1' }
+
+describe.each(both)('%s', (_, Client) => {
+  test('rejects at once while it waits to connect again', async () => {
+    const client = new Client(1, '127.0.0.1', { retryStrategy: () => 10_000 })
+    onTestFinished(() => client.disconnect())
+    await new Promise((resolve) => client.once('error', resolve))
+    await expect.poll(() => client.status).toBe('reconnecting')
+    await expect(createRedisReplayStore(client).claim('a', 60)).rejects.toThrow(notConnected)
+  })
+
+  test('rejects at once when it has just lost its connection', async () => {
+    const answers: string[] = []
+    const client = new Client(1, '127.0.0.1', {
+      retryStrategy() {
+        answers.push(client.status)
+        const claim = createRedisReplayStore(client).claim('a', 60)
+        claim.catch((error) => answers.push(error.message))
+        return null // does not connect again
+      },
+    })
+    client.on('error', () => {})
+    await expect.poll(() => answers).toHaveLength(2)
+    expect(answers).toEqual(['close', notConnected.message])
+  })
+
+  test('rejects at once when it was closed', async () => {
+    const client = new Client({ lazyConnect: true })
+    client.disconnect()
+    await expect.poll(() => client.status).toBe('end')
+    await expect(createRedisReplayStore(client).claim('a', 60)).rejects.toThrow(notConnected)
+  })
+})
+
+describe.each([
+  ['redis 4', () => createClient4(nowhere)],
+  ['redis 5', () => createClient5(nowhere)],
+  ['redis 6', () => createClient(nowhere)],
+])('%s', (_, make) => {
+  test('rejects at once when nobody connected it', async () => {
+    await expect(createRedisReplayStore(make()).claim('a', 60)).rejects.toThrow(notConnected)
+  })
+
+  test('rejects at once while it has no connection', async () => {
+    const client = make()
+    client.on('error', () => {})
+    client.connect().catch(() => {})
+    onTestFinished(() => void client.disconnect())
+    expect([client.isOpen, client.isReady]).toEqual([true, false])
+    await expect(createRedisReplayStore(client).claim('a', 60)).rejects.toThrow(notConnected)
+  })
+})
+
 const sentinelOptions = { name: 'main', sentinelRootNodes: [{ host: '127.0.0.1', port: 1 }] }
 
 test.each<[string, RedisClient]>([
@@ -191,6 +240,14 @@ test.each([
   ['an address', 'redis://127.0.0.1:6379'],
   ['get and set alone', { get: answer, set: answer }],
   ['get, set and eval, but nothing that tells its kind', { get: answer, set: answer, eval: answer }],
+  ['eval and sendCommand, but no isOpen', { sendCommand: answer, eval: answer }],
+  ['an isOpen alone', { isOpen: true }],
+  ['call, but no status', { call: answer }],
+  ['a status alone', { status: 'ready' }],
+  [
+    'createScript, eval and sendCommand, but no isOpen',
+    { createScript: answer, eval: answer, sendCommand: answer },
+  ],
   ['sendCommand among other things', { sendCommand: answer, get: answer }],
   ['a sendCommand that is no function', { sendCommand: 'GET' }],
 ])('a client that is unknown is refused when the store is made: %s', (_, client) => {
@@ -200,6 +257,19 @@ test.each([
       `${make.name} must be called with a client of redis, ioredis, iovalkey or @upstash/redis, or with { sendCommand }`,
     )
   }
+})
+
+test('a cluster of redis is told to revoke at a master, never at a replica', async () => {
+  const commands: unknown[][] = []
+  const sendCommand = async (...command: unknown[]) => {
+    commands.push(command)
+    return 'OK'
+  }
+  const cluster = { isOpen: true, masters: [], sendCommand, get: answer, set: answer, eval: answer }
+  await redisDenylist(cluster).revokeSession('a')
+  const key = expect.stringMatching(/^denylist:sid:/)
+  const script = ['EVAL', expect.any(String), '1', key, 'Infinity', '2592000000']
+  expect(commands).toEqual([[key, false, script]])
 })
 
 test('a sendCommand that forgets to return its answer rejects', async () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
@@ -75,15 +76,20 @@ export async function startRedis(...options: string[]): Promise<RedisServer> {
   }
 }
 
-/** The nodes of a cluster talk on a second port, higher by 10000. */
-const HIGHEST_PORT = 55_535
-
+/**
+ * Below the ports that the system gives to outgoing connections: one of these may take a port before the server does,
+ * or while it is down. The nodes of a cluster talk on a second port, higher by 10000.
+ */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
+  const port = randomInt(10_000, 20_000)
+  const server = createServer().listen(port, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+  } catch {
+    return freePort()
+  }
   await new Promise((resolve) => server.close(resolve))
-  return port <= HIGHEST_PORT ? port : freePort()
+  return port
 }
 
 /** A PONG, and not the word that it is still loading. */
