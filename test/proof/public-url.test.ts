@@ -70,6 +70,7 @@ describe('the proof is compared with', () => {
       { 'X-Forwarded-Proto': 'http' },
     ],
     ['the path without the prefix', 'https://api.example.com/messages', '/messages'],
+    ['the path stuck to the prefix', 'https://api.example.com/shopmessages', '/messages'],
     ['another prefix', 'https://api.example.com/shopping/messages', '/messages'],
     ['a path beside the prefix', 'https://api.example.com/messages', '/../messages'],
     ['dot segments', 'https://api.example.com/shop/b', '/a/../b'],

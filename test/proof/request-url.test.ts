@@ -9,6 +9,7 @@ import {
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import {
+  type AuthEvent,
   authErrorHandler,
   type RequireAuth,
   type RequireAuthOptions,
@@ -125,6 +126,12 @@ describe.each(frameworks)('%s: the URL that a proof is compared with (RFC 9449 Â
     ['another path', {}, `http://${host}/public`],
     ['another query of a proof', { target: '/admin?' }, `http://${host}/?/admin`],
     ['a part of an encoded path', { target: '/public%2f..%2fadmin' }, `http://${host}/admin`],
+    ['dot segments, for a host with a word more', { target: '/a/../b' }, `http://${host}undefined`],
+    [
+      'a target of another scheme that holds a URL',
+      { target: `ftp://evil.example/http://${host}/admin` },
+      `http://${host}/admin`,
+    ],
   ])('is no other one for %s', async (_, request, htu) => {
     expect(await answerTo(request, htu)).toBe('proof_target_mismatch')
   })
@@ -136,6 +143,15 @@ describe.each(frameworks)('%s: the URL that a proof is compared with (RFC 9449 Â
     ['a target of another scheme', `ftp://${host}/admin`, `ftp://${host}/admin`],
   ])('is none for %s, if the request comes in at all', async (_, target, htu) => {
     expect(['proof_target_mismatch', 400]).toContain(await answerTo({ target }, htu))
+  })
+
+  test.each([
+    ['X-Forwarded-Host: public.example', 'http://public.example/admin'],
+    ['X-Forwarded-Host: public.example , proxy.internal', 'http://public.example/admin'],
+    ['X-Forwarded-Host:', `http://${host}/admin`],
+    ['X-Forwarded-Proto: https', `https://${host}/admin`],
+  ])('is the one of a trusted proxy that says %s', async (header, htu) => {
+    expect(await answerTo({ headers: [`Host: ${host}`, header] }, htu, 'loopback')).toBe(200)
   })
 
   test.each([
@@ -166,6 +182,66 @@ describe.each(frameworks)('%s: the URL that a proof is compared with (RFC 9449 Â
     const headers = [`Host: ${host}`, header]
     for (const trustProxy of [false, '10.0.0.1'])
       expect(await answerTo({ headers }, `http://${host}/admin`, trustProxy)).toBe(200)
+  })
+})
+
+test.each<[string, Partial<RequireAuthOptions>, string]>([
+  ['Host', {}, `http://${host}/admin`],
+  ['publicUrl', { publicUrl: 'https://api.example.com' }, 'https://api.example.com/admin'],
+])('with %s the details of a refusal name the URL, and say where there is none', async (_, more, url) => {
+  const { options, credentials } = await client()
+  const details: unknown[] = []
+  const onEvent = (event: AuthEvent) => event.type === 'refused' && details.push(event.details?.expected)
+  const app = serve({ ...options, ...more, onEvent })
+  for (const target of ['/admin', '/admin/../public'])
+    await ask(app, { target }, await credentials('https://evil.example/'))
+  expect(details).toEqual([`GET ${url}`, 'GET a request target that is a URL'])
+})
+
+test.each(['https://api.example.com/shop', 'https://api.example.com/shop/'])(
+  'a whole URI without a path is the prefix of publicUrl alone: %s',
+  async (htu) => {
+    const { options, credentials } = await client()
+    const app = serve({ ...options, publicUrl: 'https://api.example.com/shop' })
+    const request = { target: `http://${host}` }
+    expect(codeOf(await ask(app, request, await credentials(htu)))).toBe(200)
+  },
+)
+
+describe('a request that no server of Node made, without a socket', () => {
+  async function answerTo(request: object, htu: string) {
+    const { options, token, key } = await client()
+    const dpop = await key.proof('GET', htu, token, { claims: { htu } })
+    const auth = requireAuth(options)
+    const req = { method: 'GET', url: '/admin', headers: { host }, ...request }
+    Object.assign(req.headers, { authorization: `DPoP ${token}`, dpop })
+    const res = { setHeader: () => {}, headersSent: false }
+    return new Promise((resolve) => {
+      auth(req as never, res as never, (error?: unknown) =>
+        resolve(error ? (error as { code?: string }).code : 'admitted'),
+      )
+    })
+  }
+  const forwarded = {
+    app: express().set('trust proxy', true),
+    headers: { host: 'internal', 'x-forwarded-host': host },
+  }
+
+  test.each<[string, object, string]>([
+    ['a host and a path', {}, `http://${host}/admin`],
+    ['a protocol', { protocol: 'https' }, `https://${host}/admin`],
+    ['a connection over TLS', { socket: { encrypted: true } }, `https://${host}/admin`],
+    ['the host of a trusted proxy', forwarded, `http://${host}/admin`],
+  ])('may have %s', async (_, request, htu) => {
+    expect(await answerTo(request, htu)).toBe('admitted')
+  })
+
+  test.each<[string, object, string]>([
+    ['a list for its host', { headers: { host: [host] } }, `http://${host}/admin`],
+    ['a host that a backslash ends', { url: `http://${host}\\admin` }, `http://${host}/`],
+    ['a URL within its target', { url: `ftp://a.example/http://${host}/admin` }, `http://${host}/admin`],
+  ])('is for no URL with %s', async (_, request, htu) => {
+    expect(await answerTo(request, htu)).toBe('proof_target_mismatch')
   })
 })
 
