@@ -90,9 +90,7 @@ function refusal(guard: Guard<Request>, exchange: Exchange, next: NextFunction) 
 /** Only refusals and outages are answered here: other errors are the application's. */
 function refuse(guard: Guard<Request>, { req, res, startedAt }: Exchange, error: unknown): void {
   if (!isAuthError(error)) return
-  const { schemes, challengers, events } = guard
-  const scheme = schemeOf(req)
-  const used = scheme && schemes.includes(scheme) ? scheme : 'Bearer'
-  answerWith(res, challenged(error, challengers[used]))
+  const { challengers, events } = guard
+  answerWith(res, challenged(error, challengers[schemeOf(req) ?? 'Bearer']))
   tellRefused(events, error, startedAt)
 }
