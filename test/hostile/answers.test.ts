@@ -3,6 +3,7 @@ import cors from 'cors'
 import express from 'express'
 import {
   type AuthError,
+  type AuthEvent,
   authErrorHandler,
   isAuthError,
   requireAuth,
@@ -283,6 +284,38 @@ test('an error of a check of the application passes untouched', async () => {
   )
   expect((await get(await issuer.token())).status).toBe(500)
   expect(errors).toEqual([own])
+})
+
+describe('an error of the application with a status of its own gets no challenge and is no event,', () => {
+  const own = () => Object.assign(new Error('no such list'), { status: 404 })
+  const listened = () => {
+    const refused: AuthEvent[] = []
+    return { refused, onEvent: (event: AuthEvent) => void (event.type === 'refused' && refused.push(event)) }
+  }
+  const isRevoked = () => Promise.reject(own())
+  const failing = requireClaims(() => {
+    throw own()
+  })
+
+  test.each<[string, Parameters<typeof setup>[0], typeof failing?]>([
+    ['isRevoked', { isRevoked }],
+    ['a check', {}, failing],
+  ])('thrown by %s', async (_, options, check) => {
+    const { refused, onEvent } = listened()
+    const { issuer, errors, get } = await keepingErrors({ ...options, onEvent }, check)
+    const { status, headers } = await get(await issuer.token({ scope: 'read:messages' }))
+    expect([status, headers['www-authenticate']]).toEqual([404, undefined])
+    expect(errors.map((error) => ({ ...(error as object) }))).toEqual([{ status: 404 }])
+    expect(refused).toEqual([])
+  })
+
+  test('thrown within verify()', async () => {
+    const { refused, onEvent } = listened()
+    const { issuer, auth } = await setup({ isRevoked, onEvent })
+    const error = await auth.verify(await issuer.token()).catch((reason) => reason)
+    expect({ ...error }).toEqual({ status: 404 })
+    expect(refused).toEqual([])
+  })
 })
 
 test.each([

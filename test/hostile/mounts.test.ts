@@ -177,17 +177,22 @@ describe.each(frameworks)('%s', (_, framework) => {
         res.json({ subject: 'nobody' })
         next()
       }
-      const settled = deferred<unknown>()
-      const app = framework().use(impatient, auth, (() =>
-        settled.resolve('admitted')) as express.RequestHandler)
-      app.use(((error, _req, _res, _next) => settled.resolve(error.code)) as express.ErrorRequestHandler)
+      const settled: ReturnType<typeof deferred<unknown>>[] = [deferred(), deferred(), deferred()]
+      const left = [...settled]
+      const tell = (outcome: unknown) => left.shift()?.resolve(outcome)
+      const app = framework().use(impatient, auth, requireScopes('read:messages'), (() =>
+        tell('admitted')) as express.RequestHandler)
+      app.use(((error, _req, _res, _next) => void tell(error.code)) as express.ErrorRequestHandler)
       const get = (text: string) =>
         place === 'query'
           ? supertest(app).get(`/?access_token=${text}`)
           : supertest(app).get('/').auth(text, { type: 'bearer' })
       expect((await get(token)).body).toEqual({ subject: 'nobody' })
-      expect(await settled.promise).toBe('admitted')
+      expect(await settled[0]?.promise).toBe('admitted')
       expect((await get(await issuer.token({ expiresInSeconds: -60 }))).status).toBe(200)
+      expect(await settled[1]?.promise).toBe('token_expired')
+      expect((await get(await issuer.token({ scope: 'other' }))).status).toBe(200)
+      expect(await settled[2]?.promise).toBe('insufficient_scope')
     },
   )
 

@@ -61,6 +61,7 @@ describe('ready() names', () => {
     await expect(auth.ready()).rejects.toMatchObject({
       code: 'keys_unavailable',
       message: `${script.jwksUri} answered with status 418`,
+      cause: { code: 'keys_unavailable', status: 503 },
     })
   })
 })
