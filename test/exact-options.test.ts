@@ -1,4 +1,9 @@
-import { createMemoryReplayStore, protectedResourceMetadata, requireAuth } from 'express-require-auth'
+import {
+  authErrorHandler,
+  createMemoryReplayStore,
+  protectedResourceMetadata,
+  requireAuth,
+} from 'express-require-auth'
 import { expect, test } from 'vitest'
 
 const base = { issuer: 'login.northwind.com', audience: 'a' }
@@ -161,6 +166,36 @@ test('options of other functions begin with the name of the function', () => {
   expect(messageOf(() => createMemoryReplayStore({ maxEntries: 0 }))).toBe(
     'createMemoryReplayStore.maxEntries must be a positive integer, got 0',
   )
+  expect(messageOf(() => authErrorHandler({ details: 1 as never }))).toBe(
+    'authErrorHandler.details must be true or false, got 1',
+  )
   expect(messageOf(() => protectedResourceMetadata(5 as never))).toBe('options must be an object, got 5')
   expect(messageOf(() => requireAuth(undefined as never))).toBe('options must be an object, got undefined')
+})
+
+const issuersWords =
+  'authorizationServers must be a list of issuer URLs without query and fragment (http only for loopback hosts)'
+
+test.each<[object, string]>([
+  [{ auth: null }, 'auth must be what requireAuth() returned, got null'],
+  [{ auth: {} }, 'auth must be what requireAuth() returned, got an object'],
+  [
+    { authorizationServers: ['https://a.example', 'b.example'] },
+    `${issuersWords}, got ["https://a.example","b.example"]`,
+  ],
+  [
+    { authorizationServers: ['https://a.example?b', 'https://b.example'] },
+    `${issuersWords}, got ["https://a.example?b","https://b.example"]`,
+  ],
+  [{ resourceDocumentation: 'docs' }, 'resourceDocumentation must be the URL of a page, got "docs"'],
+  [{ resourcePolicyUri: 'webhttp://a' }, 'resourcePolicyUri must be the URL of a page, got "webhttp://a"'],
+  [{ resourceTosUri: 'https://' }, 'resourceTosUri must be the URL of a page, got "https://"'],
+  [
+    { resourceDocumentation: ['https://docs.example'] },
+    'resourceDocumentation must be the URL of a page, got ["https://docs.example"]',
+  ],
+  [{ resourceDocumentation: 'http://docs.example' }, 'nothing was wrong'],
+])('protectedResourceMetadata says of %o: %s', (options, words) => {
+  const resource = 'https://api.northwind.com'
+  expect(messageOf(() => protectedResourceMetadata({ resource, ...options } as never))).toBe(words)
 })

@@ -74,6 +74,7 @@ describe.each(frameworks)('%s', (_, framework) => {
     expect(headers['access-control-allow-origin']).toBe('*')
     expect(headers['access-control-allow-methods']).toBe('GET, HEAD')
     expect(headers['access-control-allow-headers']).toBe('*, Authorization')
+    expect(headers['access-control-max-age']).toBe('86400')
   })
 })
 
