@@ -168,6 +168,29 @@ describe('two installed copies of the package', () => {
   })
 })
 
+test('another version of the package finds its marks under the names they always had', async () => {
+  const marksOf = (value: object) => Object.getOwnPropertySymbols(value).map((mark) => Symbol.keyFor(mark))
+  expect(marksOf(requireAuth(options))).toEqual(['express-require-auth.guard'])
+  expect(marksOf(requireScopes('admin'))).toEqual(['express-require-auth.check'])
+  let marks: unknown
+  const look: express.RequestHandler = (req, _res, next) => {
+    marks = marksOf(req)
+    next()
+  }
+  await answerOf([requireAuth({ ...options, optional: true, tokenFrom: ['query'] }), look])
+  expect(marks).toContain('express-require-auth.admission')
+})
+
+test('a request without credentials and without req.auth gets none, not even undefined', async () => {
+  let hasAuth: unknown
+  const look: express.RequestHandler = (req, _res, next) => {
+    hasAuth = 'auth' in req
+    next()
+  }
+  await answerOf([requireAuth({ ...options, optional: true, tokenFrom: ['query'] }), look])
+  expect(hasAuth).toBe(false)
+})
+
 const errorWith = (members: object) => Object.assign(new Error(), members)
 
 test.each([
