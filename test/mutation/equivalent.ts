@@ -8,6 +8,56 @@ interface Equivalent {
 
 /** Mutants that no test can tell from the code, by file. They do not count in the score. */
 export const equivalent: Readonly<Record<string, readonly Equivalent[]>> = {
+  'express/admission.ts': [
+    {
+      line: 'if (events.listening) events.emit(refusedEvent(error, 0))',
+      to: ['true'],
+      why: 'an event for nobody, which costs more',
+    },
+    {
+      line: 'if (!events.listening) return',
+      to: ['false'],
+      why: 'an event for nobody, which costs more',
+    },
+    {
+      line: 'if (events.listening) events.emit(refusedEvent(error, secondsSince(startedAt)))',
+      to: ['true'],
+      why: 'an event for nobody, which costs more',
+    },
+  ],
+  'express/claim-path.ts': [
+    {
+      line: "if (typeof claim !== 'object' || claim === null || typeof wanted !== 'string') return false",
+      to: ['false'],
+      why: 'texts, numbers and booleans have no member that is an object; claims are JSON, which has no undefined',
+    },
+  ],
+  'express/raw-headers.ts': [
+    {
+      line: 'if (sent.length === name.length && sent.toLowerCase() === name) count += 1',
+      to: ['true'],
+      why: 'the second comparison says the same, which costs more',
+    },
+  ],
+  'express/request-url.ts': [
+    {
+      line: "const named = isForwarded ? forwarded.split(',', 1)[0]?.trim() : sentHost(req)",
+      to: ["forwarded.split(',', 1)[0].trim"],
+      why: 'a text always has a first part',
+    },
+    {
+      line: 'return end < 0 ? target : target.slice(0, end)',
+      to: ['end <= 0'],
+      why: 'every path begins with a slash, so that no query stands at 0',
+    },
+  ],
+  'express/resource-metadata.ts': [
+    {
+      line: "const [path = '', query = ''] = originalUrl.split('?', 2)",
+      to: ['"Stryker was here!"'],
+      why: 'a URL always has a path, and where it has no query any text is another than that of the resource',
+    },
+  ],
   'jose/algorithms.ts': [
     {
       line: 'const isLong = (key.asymmetricKeyDetails?.modulusLength ?? 0) > MAX_FAST_RSA_BITS',

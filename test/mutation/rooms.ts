@@ -117,6 +117,10 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'proof/request-url',
     'hostile/credentials',
     'hostile/mounts',
+    'hostile/answers',
+    'issuer/operator',
+    'proof/nonce',
+    'proof/mtls',
   ],
   redis: ['redis/exact-options', 'redis/redis', 'redis/denylist', 'options', 'redis/clients'],
 }
