@@ -297,7 +297,12 @@ describe('an error of the application with a status of its own gets no challenge
     throw own()
   })
 
+  const failingPlace = () => {
+    throw own()
+  }
+
   test.each<[string, Parameters<typeof setup>[0], typeof failing?]>([
+    ['a function of tokenFrom', { tokenFrom: [failingPlace] }],
     ['isRevoked', { isRevoked }],
     ['a check', {}, failing],
   ])('thrown by %s', async (_, options, check) => {
