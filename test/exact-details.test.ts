@@ -250,3 +250,24 @@ test('a name that a function trusts is on no host', async () => {
       code: 'issuer_host_mismatch',
     })
 })
+
+const notReturned = 'one that the issuer function returns'
+
+test.each<[unknown, (iss: string) => unknown, string]>([
+  ['a b', (iss) => iss, 'an issuer URL'],
+  [craftedIssuer, () => undefined, notReturned],
+  [craftedIssuer, () => null, notReturned],
+  [craftedIssuer, () => 'https://login.eastwind.com/', 'https://login.eastwind.com/'],
+  [5, (iss) => iss, 'a string'],
+])('of the issuer %s that a function does not trust', async (iss, issuer, expected) => {
+  const wanted = { claim: 'iss', expected, received: String(iss) }
+  const token = craft({ key, claims: goodClaims({ iss }) })
+  expect(await detailsOf(token, { issuer: issuer as never })).toEqual(wanted)
+})
+
+test('a type of the issuer’s own is the same in capitals (RFC 7515 §4.1.9)', async () => {
+  const issuer = { ...trusting(jwk), tokenTypes: ['Northwind+JWT'] }
+  const auth = requireAuth({ issuer, audience: messages })
+  for (const typ of ['Northwind+JWT', 'northwind+jwt', 'NORTHWIND+JWT'])
+    await expect(auth.verify(craft({ key, header: { typ } }))).resolves.toHaveProperty('token')
+})

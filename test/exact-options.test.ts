@@ -1,9 +1,11 @@
+import express from 'express'
 import {
   authErrorHandler,
   createMemoryReplayStore,
   protectedResourceMetadata,
   requireAuth,
 } from 'express-require-auth'
+import supertest from 'supertest'
 import { expect, test } from 'vitest'
 
 const base = { issuer: 'login.northwind.com', audience: 'a' }
@@ -12,6 +14,8 @@ const introspection = (options: object) => ({
   introspection: { clientId: 'a', clientSecret: 'b', ...options },
 })
 const algorithms = 'RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519'
+const spelling =
+  'a domain or an https URL without query and fragment (http only for loopback hosts and httpHosts)'
 const issuerWords = 'issuer must be an issuer URL, a domain, settings, a list of these, or a function'
 const known = Object.keys({ required: true, algorithms: [], maxAgeSeconds: 5, nonce: {}, replayStore: {} })
 
@@ -131,6 +135,22 @@ test.each<[object, string]>([
     { resourceMetadata: `//user:secret@a.example/${'x'.repeat(300)}` },
     `resourceMetadata must be an absolute URL, got "//...@a.example/${'x'.repeat(183)}`,
   ],
+  [{ issuer: '' }, 'issuer must be a non-empty string, got ""'],
+  [{ issuer: [5] }, 'issuer must be a URL, a domain or settings, got 5'],
+  [{ issuer: { issuer: 'northwind', jwks: {} } }, 'issuer.jwks must be a JWK Set with keys, got an object'],
+  [
+    { issuer: 'https://a.example/{tenant}' },
+    `issuer must be ${spelling}, got "https://a.example/{tenant}" (a {tenantid} needs metadataUrl or jwksUri)`,
+  ],
+  ...['https://a.example/?b', 'http://[', '5http://a.example', 'a.example/http://b'].map(
+    (issuer): [object, string] => [{ issuer }, `issuer must be ${spelling}, got "${issuer}"`],
+  ),
+  ...['appleid.apple.com', 'gitlab.com', 'token.actions.githubusercontent.com', 'www.facebook.com'].map(
+    (issuer): [object, string] => [
+      { issuer },
+      `issuer must be written as "https://${issuer}", got "${issuer}" (this issuer has no slash at the end)`,
+    ],
+  ),
   [
     { issuer: { issuer: ' ', metadataUrl: 'https://b.example/m' } },
     'issuer.issuer must be a non-empty string, got " "',
@@ -150,7 +170,8 @@ test.each<[object]>([
   [{ maxTokenBytes: 1 }],
   [{ maxTokenBytes: Number.MAX_SAFE_INTEGER }],
   [{ realm: ' !#[]~' }],
-  [{ audience: 'a' }],
+  [{ audience: ['a', 'nullable', 'not-null'] }],
+  [{ issuer: { issuer: 'https://a.example/{tenantid}', jwksUri: 'https://a.example/keys' } }],
   [{ httpHosts: ['[fd00::1]:8080'] }],
   [{ publicUrl: 'http://api' }],
   [{ publicUrl: ['https://api.northwind.com/v1/'] }],
@@ -160,6 +181,22 @@ test.each<[object]>([
   [{ dpop: undefined, mtls: undefined, jwks: undefined }],
 ])('%o is taken', (options) => {
   expect(messageOf(() => make(options))).toBe('nothing was wrong')
+})
+
+test.each([
+  ['login.northwind.com', 'https://login.northwind.com/'],
+  ['login.northwind.com/', 'https://login.northwind.com/'],
+  ['Login.Northwind.com/realms/a', 'https://login.northwind.com/realms/a/'],
+  ['HTTPS://Login.Northwind.com/Realms/A', 'https://login.northwind.com/Realms/A'],
+  ['nullable.example', 'https://nullable.example/'],
+  ['dev.null', 'https://dev.null/'],
+])('the issuer %s means %s', async (issuer, meant) => {
+  const handler = protectedResourceMetadata({
+    resource: 'https://api.northwind.com',
+    auth: make({ issuer }),
+  })
+  const { body } = await supertest(express().use(handler)).get(new URL(handler.url).pathname)
+  expect(body.authorization_servers).toEqual([meant])
 })
 
 test('options of other functions begin with the name of the function', () => {

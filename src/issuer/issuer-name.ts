@@ -23,10 +23,9 @@ const WITHOUT_SLASH: ReadonlySet<string> = new Set([
  * credentials or a well-known path.
  * @see RFC 8414 §2
  */
-export function issuerUrl(setting: unknown, httpHosts: readonly string[] = []): string {
-  if (typeof setting !== 'string' || setting === '') throw wrong('issuer', SPELLING, setting)
+export function issuerUrl(setting: string, httpHosts: readonly string[]): string {
   checkSpelling(setting)
-  const issuer = /^[a-z][a-z0-9+.-]*:\/\//i.test(setting) ? normalised(setting) : ofDomain(setting)
+  const issuer = setting.includes('://') ? normalised(setting) : ofDomain(setting)
   if (/[?#]/.test(issuer) || !isSafeUrl(issuer, httpHosts))
     throw wrong('issuer', SPELLING, setting, httpHint(issuer))
   if (issuer.includes('{'))
@@ -55,7 +54,7 @@ const MISTAKES: readonly (readonly [RegExp, string])[] = [
 
 /** Scheme and host are the same in capitals; the rest of an identifier is compared to the letter. */
 function normalised(url: string): string {
-  return url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, (authority) => authority.toLowerCase())
+  return url.replace(/^[^/]*\/\/[^/?#]*/, (authority) => authority.toLowerCase())
 }
 
 function ofDomain(setting: string): string {

