@@ -8,6 +8,24 @@ interface Equivalent {
 
 /** Mutants that no test can tell from the code, by file. They do not count in the score. */
 export const equivalent: Readonly<Record<string, readonly Equivalent[]>> = {
+  'express/forwarded-certificate.ts': [
+    { line: '} catch {', to: ['{}'], why: 'undefined without the word' },
+    {
+      line: "const [hash = ''] = hashes ?? []",
+      to: ['"Stryker was here!"', '["Stryker was here"]'],
+      why: 'for TypeScript: without a hash the next line returns by the number of hashes',
+    },
+    {
+      line: "const [, key, text = ''] = PAIR.exec(value) ?? []",
+      to: ['"Stryker was here!"', '["Stryker was here"]'],
+      why: 'neither text is a hash, and a list of one text has no key either',
+    },
+    {
+      line: 'const [, base64] = /^:([A-Za-z0-9+/]+={0,2}):$/.exec(value.trim()) ?? []',
+      to: ['["Stryker was here"]'],
+      why: 'a list of one text has no second part either',
+    },
+  ],
   'express/read-request.ts': [
     {
       line: 'if (isHeaderOnly) return present(req, fromHeader(req, schemes))',
