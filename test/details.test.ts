@@ -146,6 +146,11 @@ const rows: [string, () => Asked, RefusalDetails][] = [
     },
   ],
   [
+    'insufficient_scope',
+    () => ({ token: withClaims({ scope: 'a b' }), check: requireScopes('c') }),
+    { claim: 'scope', expected: 'c', received: 'a b', lacking: ['c'] },
+  ],
+  [
     'insufficient_permissions',
     () => ({ token: withClaims({ permissions: ['a'] }), check: requirePermissions('a', 'b') }),
     { claim: 'permissions', expected: 'a, b', received: '["a"]', lacking: ['b'] },
@@ -156,12 +161,29 @@ const rows: [string, () => Asked, RefusalDetails][] = [
     { claim: 'org.id', expected: 'a or b', received: 'x' },
   ],
   [
+    'claim_not_accepted',
+    () => ({ token: withClaims({ org: { id: 'x' } }), check: requireClaim(['org', 'id'], 'org_a') }),
+    { claim: 'org.id', expected: 'org_a', received: 'x' },
+  ],
+  [
     'insufficient_user_authentication',
     () => ({ token: withClaims({ acr: 'pwd' }), check: requireStepUp({ acrValues: 'mfa' }) }),
     {
       claim: 'acr, auth_time',
       expected: 'acr_values mfa',
       received: '{"acr":"pwd","auth_time":"none"}',
+    },
+  ],
+  [
+    'insufficient_user_authentication',
+    () => ({
+      token: withClaims({ auth_time: 5 }),
+      check: requireStepUp({ acrValues: ['mfa', 'otp'], maxAgeSeconds: 60 }),
+    }),
+    {
+      claim: 'acr, auth_time',
+      expected: 'acr_values mfa otp, max_age 60',
+      received: '{"acr":"none","auth_time":5}',
     },
   ],
 ]

@@ -2,6 +2,7 @@ import express from 'express'
 import {
   authErrorHandler,
   createMemoryReplayStore,
+  forwardedCertificate,
   protectedResourceMetadata,
   requireAuth,
 } from 'express-require-auth'
@@ -207,6 +208,9 @@ test('options of other functions begin with the name of the function', () => {
     'authErrorHandler.details must be true or false, got 1',
   )
   expect(messageOf(() => protectedResourceMetadata(5 as never))).toBe('options must be an object, got 5')
+  expect(messageOf(() => forwardedCertificate('apache' as never))).toBe(
+    'forwardedCertificate format must be "nginx" or "envoy" or "aws-alb" or "rfc9440", got "apache"',
+  )
   expect(messageOf(() => requireAuth(undefined as never))).toBe('options must be an object, got undefined')
 })
 

@@ -305,6 +305,7 @@ test.each([
   ['requireScopes of a list', () => requireScopes(['a'] as unknown as string)],
   ['requireAnyScope without scopes', () => requireAnyScope()],
   ['requirePermissions without any', () => requirePermissions()],
+  ['requirePermissions of an empty one', () => requirePermissions('a', '')],
   ['requireClaim without a name', () => requireClaim('', 'a')],
   ['requireClaim without values', () => requireClaim('a')],
   ['requireClaims without a function', () => requireClaims(true as unknown as () => boolean)],
@@ -313,4 +314,22 @@ test.each([
   ['anyOf of a router', () => anyOf(Router())],
 ])('%s is a TypeError', (_, make) => {
   expect(make).toThrow(TypeError)
+})
+
+test.each<[string, () => unknown]>([
+  ["requireScopes must be called with names: requireScopes('a', 'b'), got none", () => requireScopes()],
+  [`requireScopes must be called with names: requireScopes('a', 'b'), got ""`, () => requireScopes('')],
+  [
+    `requireScopes must be called with one scope per argument: requireScopes('a', 'b'), got "a b"`,
+    () => requireScopes('a b'),
+  ],
+  [
+    'requireClaim path must be a non-empty string or a list of them, got 7',
+    () => requireClaim(7 as never, 'a'),
+  ],
+  ['requireClaim name must be a non-empty string or a path, got ""', () => requireClaim('', 'a')],
+  ['requireClaim needs at least one value', () => requireClaim('a')],
+  ['requireClaims must be called with a function, got true', () => requireClaims(true as never)],
+])('a mistake is told: %s', (words, make) => {
+  expect(make).toThrow(new TypeError(words))
 })

@@ -8,7 +8,7 @@ import {
   type StepUpOptions,
 } from 'express-require-auth'
 import supertest from 'supertest'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createDpopKey } from '../src/testing/tokens/dpop-key.js'
 import { craft, craftKey, goodClaims, trusting } from './craft.js'
 import { frameworks } from './frameworks.js'
@@ -104,13 +104,23 @@ describe('max_age (RFC 9470 §3)', () => {
   })
 
   test.each([
-    ['a text', String(1_900_000_000)],
+    ['a text', String(now())],
     ['null', null],
-    ['a list', [1_900_000_000]],
-    ['an object', { valueOf: 1_900_000_000 }],
+    ['a list', [now()]],
+    ['an object', { valueOf: now() }],
     ['true', true],
   ])('an auth_time that is %s refuses no token, and does not meet it', async (_, authTime) => {
     expect(answerOf(await get(tokenWith({ auth_time: authTime })))).toEqual(tooOld)
+  })
+
+  test('an auth_time up to a minute ahead meets it, since clocks differ', async () => {
+    vi.setSystemTime(1_700_000_000_000)
+    expect((await get(tokenWith({ auth_time: 1_700_000_060 }))).status).toBe(200)
+    expect(answerOf(await get(tokenWith({ auth_time: 1_700_000_061 })))).toEqual(tooOld)
+  })
+
+  test('an auth_time in milliseconds does not meet it', async () => {
+    expect(answerOf(await get(tokenWith({ auth_time: Date.now() })))).toEqual(tooOld)
   })
 
   test('the age of the token does not matter', async () => {
@@ -213,4 +223,18 @@ test.each([
   [{ scopes: 'pay' }],
 ])('the options %o are refused', (options) => {
   expect(() => requireStepUp(options as StepUpOptions)).toThrow(TypeError)
+})
+
+test.each<[object, string]>([
+  [{ scopes: 'pay' }, 'requireStepUp needs acrValues or maxAgeSeconds'],
+  [
+    { maxAgeSeconds: 2_592_001 },
+    'requireStepUp.maxAgeSeconds must be a whole number of seconds from 0 to 2592000, got 2592001 (in seconds: did you mean 2592.001?)',
+  ],
+])('the options %o are refused in these words', (options, words) => {
+  expect(() => requireStepUp(options)).toThrow(new TypeError(words))
+})
+
+test('30 days are taken as maxAgeSeconds', () => {
+  expect(() => requireStepUp({ maxAgeSeconds: 2_592_000 })).not.toThrow()
 })

@@ -1,6 +1,6 @@
 import type express from 'express'
 import { expect, test } from 'vitest'
-import { craft, craftedIssuer, craftKey, trusting } from '../craft.js'
+import { craft, craftedIssuer, craftKey, goodClaims, trusting } from '../craft.js'
 import { answerOf, malformedCredentials, missing, repeatedCredentials, tokenRefused } from '../refused.js'
 import { messages, mount } from '../setup.js'
 import { type RawAnswer, rawRequest } from './raw-request.js'
@@ -136,6 +136,27 @@ test.each<[string, express.RequestHandler]>([
   expect((await ask(token)).status).toBe(200)
   expect((await ask()).body.code).toBe('token_missing')
   expect((await askWith('Bearer a b')).body.code).toBe('credentials_malformed')
+})
+
+test('a request without a socket, as serverless adapters make them, has no client certificate', async () => {
+  const before: express.RequestHandler = (req, _res, next) =>
+    next(void Object.defineProperty(req, 'socket', { value: undefined }))
+  const { get: ask } = mount({ ...options, mtls: {} }, { before: [before] })
+  const bound = craft({ key, claims: goodClaims({ cnf: { 'x5t#S256': 'a'.repeat(43) } }) })
+  expect((await ask(bound)).body.code).toBe('binding_mismatch')
+})
+
+test('an Authorization header that the application removed does not count, though it was sent twice', async () => {
+  const before: express.RequestHandler = ({ headers }, _res, next) =>
+    next(void Reflect.deleteProperty(headers, 'authorization'))
+  const { app: stripped } = mount(options, { before: [before] })
+  const twice = ['GET / HTTP/1.1', 'Authorization: Basic YQ==', `Authorization: Bearer ${token}`]
+  expect(answerOfRaw(await rawRequest(stripped, twice))).toEqual(missing)
+})
+
+test('a scheme that ends in DPoP is no scheme for access tokens', async () => {
+  const { getWith: askWith } = mount({ ...options, dpop: {} })
+  expect((await askWith(`xDPoP ${token}`)).body.code).toBe('token_missing')
 })
 
 test.each([

@@ -1,19 +1,20 @@
-import type { TokenPlace } from 'express-require-auth'
+import type express from 'express'
+import type { AuthEvent, TokenPlace } from 'express-require-auth'
 import supertest from 'supertest'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { craft, craftKey, trusting } from '../craft.js'
+import { craft, craftKey, goodClaims, trusting } from '../craft.js'
 import { frameworks } from '../frameworks.js'
 import { answerOf, malformedCredentials, missing, repeatedCredentials } from '../refused.js'
 import { messages, mount } from '../setup.js'
 
 const { privateKey: key, jwk } = craftKey()
 const token = craft({ key })
+const options = { issuer: trusting(jwk), audience: messages }
 
 describe.each(frameworks)('%s', (_, framework) => {
   function at(...tokenFrom: TokenPlace[]) {
     const before = [framework.urlencoded({ extended: true }), framework.json(), framework.text()]
-    const options = { issuer: trusting(jwk), audience: messages, tokenFrom }
-    return supertest(mount(options, { framework, before }).app)
+    return supertest(mount({ ...options, tokenFrom }, { framework, before }).app)
   }
   const form = (...pairs: string[]) => pairs.join('&')
 
@@ -97,8 +98,32 @@ describe.each(frameworks)('%s', (_, framework) => {
     expect(answerOf(response)).toEqual(repeatedCredentials)
   })
 
-  test('an empty parameter in the query is malformed', async () => {
+  test('an empty parameter in the query is malformed, also beside a token in the header', async () => {
     expect(answerOf(await at('query').get('/?access_token='))).toEqual(malformedCredentials)
+    const response = await at('header', 'query').get('/?access_token=').auth(token, { type: 'bearer' })
+    expect(answerOf(response)).toEqual(malformedCredentials)
+  })
+
+  test.each([
+    ['alone', 'Bearer'],
+    ['and a space, as adapters may leave it', 'Bearer '],
+    ['and an equals sign', `Bearer=${token}`],
+  ])('a scheme %s is malformed beside a token in the query', async (_, authorization) => {
+    const before: express.RequestHandler = (req, _res, next) =>
+      next(void Object.assign(req.headers, { authorization }))
+    const { app } = mount({ ...options, tokenFrom: ['header', 'query'] }, { framework, before: [before] })
+    expect(answerOf(await supertest(app).get(`/?access_token=${token}`))).toEqual(malformedCredentials)
+  })
+
+  test('a request whose query was not parsed has no token there', async () => {
+    const before: express.RequestHandler = (req, _res, next) =>
+      next(void Object.defineProperty(req, 'query', { value: undefined }))
+    const { app, get } = mount(
+      { ...options, tokenFrom: ['header', 'query'] },
+      { framework, before: [before] },
+    )
+    expect(answerOf(await supertest(app).get(`/?access_token=${token}`))).toEqual(missing)
+    expect((await get(token)).status).toBe(200)
   })
 
   test('parameters of other case have no token', async () => {
@@ -120,14 +145,12 @@ describe.each(frameworks)('%s', (_, framework) => {
   })
 
   test('a body that no parser read has no token', async () => {
-    const options = { issuer: trusting(jwk), audience: messages, tokenFrom: ['body' as const] }
-    const { app } = mount(options, { framework })
+    const { app } = mount({ ...options, tokenFrom: ['body'] }, { framework })
     expect(answerOf(await supertest(app).post('/').send(`access_token=${token}`))).toEqual(missing)
   })
 })
 
 describe('a place of the application', () => {
-  const options = { issuer: trusting(jwk), audience: messages }
   const faulty = (tokenFrom: readonly unknown[], url = '/') => {
     const { app } = mount({ ...options, tokenFrom: tokenFrom as TokenPlace[] })
     return supertest(app).get(url)
@@ -141,6 +164,11 @@ describe('a place of the application', () => {
     ['a promise of an empty text', Promise.resolve('')],
   ])('that returns %s has no token', async (_, returned) => {
     expect(answerOf(await faulty([() => returned]))).toEqual(missing)
+  })
+
+  test('that returns an empty text counts as none beside the header', async () => {
+    const { get } = mount({ ...options, tokenFrom: ['header', () => ''] })
+    expect((await get(token)).status).toBe(200)
   })
 
   test.each<[string, unknown, unknown]>([
@@ -192,7 +220,17 @@ describe('a place of the application', () => {
 })
 
 test('a place that is named twice is read once', async () => {
-  const tokenFrom = ['header', 'header'] as const
-  const { get } = mount({ issuer: trusting(jwk), audience: messages, tokenFrom })
+  const { get } = mount({ ...options, tokenFrom: ['header', 'header'] })
   expect((await get(token)).status).toBe(200)
+})
+
+test('a token in the query was sent under Bearer, which no token that is bound by DPoP may be', async () => {
+  const events: AuthEvent[] = []
+  const onEvent = (event: AuthEvent) => void events.push(event)
+  const { app } = mount({ ...options, dpop: {}, tokenFrom: ['header', 'query'], onEvent })
+  const bound = craft({ key, claims: goodClaims({ cnf: { jkt: 'a'.repeat(43) } }) })
+  await supertest(app).get(`/?access_token=${bound}`)
+  expect(events).toMatchObject([
+    { code: 'binding_mismatch', details: { expected: 'the DPoP scheme with a proof', received: 'Bearer' } },
+  ])
 })

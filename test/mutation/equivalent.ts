@@ -58,6 +58,46 @@ export const equivalent: Readonly<Record<string, readonly Equivalent[]>> = {
       why: 'refresh joins the one under way and fails in a pause without a fetch, which costs more',
     },
   ],
+  'express/forwarded-certificate.ts': [
+    { line: '} catch {', to: ['{}'], why: 'undefined without the word' },
+    {
+      line: "const [hash = ''] = hashes ?? []",
+      to: ['"Stryker was here!"', '["Stryker was here"]'],
+      why: 'for TypeScript: without a hash the next line returns by the number of hashes',
+    },
+    {
+      line: "const [, key, text = ''] = PAIR.exec(value) ?? []",
+      to: ['"Stryker was here!"', '["Stryker was here"]'],
+      why: 'neither text is a hash, and a list of one text has no key either',
+    },
+    {
+      line: 'const [, base64] = /^:([A-Za-z0-9+/]+={0,2}):$/.exec(value.trim()) ?? []',
+      to: ['["Stryker was here"]'],
+      why: 'a list of one text has no second part either',
+    },
+  ],
+  'express/read-request.ts': [
+    {
+      line: 'if (isHeaderOnly) return present(req, fromHeader(req, schemes))',
+      to: ['false'],
+      why: 'the same by way of a list of one place, which costs more',
+    },
+    {
+      line: 'if (authorization === undefined) return undefined',
+      to: ['false'],
+      why: 'in schemeOf: the patterns read it as the text "undefined", which is no scheme',
+    },
+    {
+      line: 'if (scheme === undefined || !schemes.includes(scheme)) return undefined',
+      to: ['false'],
+      why: 'no list of schemes includes undefined; the first half tells TypeScript',
+    },
+    {
+      line: "const token = authorization.slice(scheme.length).replace(/^ +/, '')",
+      to: ['/ +/'],
+      why: 'what has its first space later is refused in the next line',
+    },
+  ],
   'express/admission.ts': [
     {
       line: 'if (events.listening) events.emit(refusedEvent(error, 0))',

@@ -1,5 +1,11 @@
 import express from 'express'
-import { authErrorHandler, forwardedCertificate, type MtlsOptions, requireAuth } from 'express-require-auth'
+import {
+  authErrorHandler,
+  type CertificateFormat,
+  forwardedCertificate,
+  type MtlsOptions,
+  requireAuth,
+} from 'express-require-auth'
 import supertest from 'supertest'
 import { describe, expect, test } from 'vitest'
 import { messages } from '../api.js'
@@ -136,6 +142,8 @@ describe.skipIf(isWithoutOpenssl)('behind a proxy', () => {
     ['a space in front', () => `By=x; Hash=${hashOf(client)}`],
     ['a hash in quotes', () => `Hash="${hashOf(client)}"`],
     ['a longer hash', () => `Hash=${hashOf(client)}00`],
+    ['text behind the hash', () => `Hash=${hashOf(client)}x`],
+    ['text in front of the hash', () => `Hash=x${hashOf(client)}`],
     ['text behind a quote', () => `By="x"y;Hash=${hashOf(client)}`],
     ['a quote within text', () => `By=x"y;Hash=${hashOf(client)}`],
     ['a pair without a name', () => `="x";Hash=${hashOf(client)}`],
@@ -150,11 +158,22 @@ describe.skipIf(isWithoutOpenssl)('behind a proxy', () => {
       expect((await send({ 'X-Forwarded-Client-Cert': value })).status).toBe(200)
   })
 
-  test('Envoy: runs of quotes and backslashes cost no more than their length', () => {
-    const read = forwardedCertificate('envoy')
+  const certificateIn = (format: CertificateFormat, value: string) => {
     const app = express().set('trust proxy', 'loopback')
-    const thumbprintIn = (value: string) =>
-      read({ app, socket: { remoteAddress: '127.0.0.1' }, get: () => value } as never)
+    const req = { app, socket: { remoteAddress: '127.0.0.1' }, get: () => value }
+    return forwardedCertificate(format)(req as never)
+  }
+
+  test('Envoy: a hash that is too long is no hash', () => {
+    expect(certificateIn('envoy', `Hash=00${hashOf(client)}`)).toBeUndefined()
+  })
+
+  test('RFC 9440: spaces around the certificate do not count (RFC 9651 §4.2)', () => {
+    expect(certificateIn('rfc9440', `  ${byteSequence(client)}  `)).toEqual(client.der)
+  })
+
+  test('Envoy: runs of quotes and backslashes cost no more than their length', () => {
+    const thumbprintIn = (value: string) => certificateIn('envoy', value)
     const run = '\\"'.repeat(100_000)
     const hash = hashOf(client)
     const startedAt = performance.now()
