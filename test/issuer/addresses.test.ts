@@ -148,6 +148,7 @@ describe('a Microsoft Entra issuer of all tenants', () => {
     ['the template itself', { iss: template, tid: '{tenantid}' }],
     ['a tid that is no id', { iss: issuerOf('common'), tid: 'common' }],
     ['a tid that is a path', { iss: issuerOf(`${tenant(1)}/../x`), tid: `${tenant(1)}/../x` }],
+    ['a tid that ends in an id', { iss: issuerOf(`x/../${tenant(1)}`), tid: `x/../${tenant(1)}` }],
     ['another host', { iss: issuerOf(tenant(1)).replace('microsoftonline', 'evil'), tid: tenant(1) }],
     ['a longer issuer', { iss: `${issuerOf(tenant(1))}/`, tid: tenant(1) }],
     ['a tid that is a list', { iss: issuerOf(tenant(1)), tid: [tenant(1)] }],

@@ -120,6 +120,15 @@ describe('a key set with an ETag', () => {
   })
 })
 
+test('a key set without an ETag is asked for again without If-None-Match', async () => {
+  const { get, key, script } = setupScripted()
+  await get(signedBy(key))
+  advanceSeconds(600)
+  await get(signedBy(key))
+  const asked = script.asked.filter(({ url }) => url === script.jwksUri)
+  expect(asked.map(({ headers }) => headers.has('if-none-match'))).toEqual([false, false])
+})
+
 test('a 304 that nobody asked for is a failed fetch, not an empty set', async () => {
   const { get, key, script, ofType } = setupScripted()
   script.answer(script.jwksUri, () => new Response(null, { status: 304 }))
@@ -182,6 +191,25 @@ describe('a jwks_uri that changes', () => {
     script.publish(rotated)
     await get(signedBy(rotated))
     expect(script.count(script.metadataUrl)).toBe(1)
+    advanceSeconds(10)
+    const next = newKey()
+    script.publish(next)
+    await get(signedBy(next))
+    expect(script.count(script.jwksUri)).toBe(3)
+    expect(script.count(script.metadataUrl)).toBe(1)
+  })
+
+  test.each([
+    [599.9, 1],
+    [600, 2],
+  ])('is looked for %d seconds after the start in %d fetches of the metadata', async (seconds, count) => {
+    const { get, key, script, ofType } = setupMove()
+    await get(signedBy(key))
+    advanceSeconds(seconds)
+    await get(signedBy(key))
+    await until(() => ofType('keys_refreshed').length === 2)
+    expect(script.count(script.metadataUrl)).toBe(count)
+    expect(ofType('issuer_discovered')).toHaveLength(1)
   })
 
   test('does not matter to a configured jwksUri', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { advanceSeconds, stopClock, until } from './clock.js'
-import { json, newKey, setupScripted, signedBy } from './scripted-issuer.js'
+import { json, newKey, newRsaKey, setupScripted, signedBy } from './scripted-issuer.js'
 
 stopClock()
 
@@ -132,12 +132,28 @@ describe('a token without kid', () => {
     expect((await get(unnamed(key))).status).toBe(200)
   })
 
+  test('is admitted when a single key of its algorithm fits beside one of another', async () => {
+    const { get, key, script } = setupScripted({ algorithms: ['ES256', 'RS256'] })
+    const other = newRsaKey()
+    script.publish(other, key)
+    for (const { privateKey, jwk: named } of [key, other]) {
+      const { kid: _, ...jwk } = named
+      expect((await get(signedBy({ privateKey, jwk }))).status).toBe(200)
+    }
+  })
+
   test('is refused when two keys fit: nobody guesses', async () => {
-    const { get, key, script } = setupScripted()
+    const { get, key, script, ofType } = setupScripted()
     script.publish(key, newKey())
     const response = await get(unnamed(key))
     expect(response.status).toBe(401)
     expect(response.body.code).toBe('key_unknown')
+    expect(ofType('refused')[0]?.details).toEqual({
+      header: 'kid',
+      expected: 'a key that the issuer publishes for this algorithm',
+      received: 'no kid',
+      unverified: true,
+    })
   })
 
   test('is remembered through refreshes of a set whose key has no kid either', async () => {

@@ -47,6 +47,14 @@ describe('ready() names', () => {
     )
   })
 
+  test('all algorithms that are allowed, where the keys for one of them are unfit', async () => {
+    const { auth, script, key } = setupScripted({ algorithms: ['ES256', 'RS256'] })
+    script.publish({ ...key, jwk: { ...key.jwk, use: 'enc' } })
+    await expect(auth.ready()).rejects.toMatchObject({
+      message: `the key set of ${issuer} holds no usable key for ES256, RS256; those it has are not fit to verify, or share their kid`,
+    })
+  })
+
   test('what the metadata have for a safe jwks_uri', async () => {
     const { auth, script } = setupScripted()
     script.answer(script.metadataUrl, () => json({ issuer, jwks_uri: 'http://keys.northwind.com/\u001b[2J' }))

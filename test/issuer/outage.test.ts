@@ -10,6 +10,9 @@ stopClock()
 const outages: Outage[] = ['refuse', 'hang', 'error', 'garbage', 'drip']
 const longLived = { exp: Math.floor(Date.now() / 1000) + 10 * 86_400 }
 
+const unusable =
+  'the key set of https://login.northwind.com/ holds no usable key for ES256; those it has are not fit to verify, or share their kid'
+
 /** Seconds on top of a deadline, for machines that have other work: less than the default deadline all the same. */
 const slack = 2
 
@@ -108,12 +111,13 @@ describe('the end of trust', () => {
   })
 
   test('is over as soon as the issuer answers again', async () => {
-    const { get, key, script } = setupScripted({ jwks })
+    const { get, key, script, ofType } = setupScripted({ jwks })
     const remembered = signedBy(key)
     await get(remembered)
     script.down()
     advanceSeconds(160)
     await get(remembered)
+    expect(ofType('keys_refresh_failed').map(({ servingStale }) => servingStale)).toEqual([false])
     script.up(key)
     advanceSeconds(1)
     expect((await get(remembered)).status).toBe(200)
@@ -259,6 +263,16 @@ describe('a start', () => {
     expect(script.asked).toHaveLength(1)
   })
 
+  test('with ready() asks for nothing while there are stale keys to serve', async () => {
+    const { auth, get, key, script } = setupScripted()
+    await get(signedBy(key))
+    script.down()
+    advanceSeconds(600)
+    const { length } = script.asked
+    await auth.ready()
+    expect(script.asked).toHaveLength(length)
+  })
+
   test('waits for every issuer of a list', async () => {
     const other = scriptIssuer('https://login.eastwind.com/')
     const { auth, script } = setupScripted({ issuer: ['https://login.northwind.com/', other.url] })
@@ -290,13 +304,14 @@ describe('a seed beside the address of the metadata', () => {
   })
 
   test('serves while the issuer is out of order, and no longer than maxStaleSeconds', async () => {
-    const { get, seed, script } = seeded(newKey(), 100)
+    const { get, seed, script, ofType } = seeded(newKey(), 100)
     const remembered = signedBy(seed)
     script.down()
     for (const seconds of [0, 600, 99.9]) {
       advanceSeconds(seconds)
       expect((await get(remembered)).status).toBe(200)
     }
+    expect(ofType('keys_stale')).toHaveLength(1)
     advanceSeconds(0.1)
     expect((await get(remembered)).status).toBe(503)
     expect((await get(signedBy(seed))).status).toBe(503)
@@ -330,8 +345,17 @@ describe('a seed beside the address of the metadata', () => {
 
   test('without usable keys gives way to the issuer at once', async () => {
     const { seed } = seeded()
-    const { get, key } = seeded({ ...seed, jwk: { ...seed.jwk, use: 'enc' } })
+    const { get, key, ofType } = seeded({ ...seed, jwk: { ...seed.jwk, use: 'enc' } })
     expect((await get(signedBy(key))).status).toBe(200)
+    expect(ofType('keys_refresh_failed')).toEqual([
+      {
+        type: 'keys_refresh_failed',
+        issuer: url,
+        reason: unusable,
+        error: expect.objectContaining({ message: unusable }),
+        servingStale: false,
+      },
+    ])
   })
 
   test('is read once for all first uses at once', async () => {
@@ -362,6 +386,13 @@ describe('a key set without an address', () => {
     expect(script.asked).toEqual([])
   })
 
+  test('may list undefined beside its keys', async () => {
+    const { privateKey, jwk } = newKey()
+    const jwks = { keys: [undefined as never, jwk] }
+    const { get } = setupScripted({ issuer: { issuer: 'https://login.northwind.com/', jwks } })
+    expect((await get(signedBy({ privateKey, jwk }))).status).toBe(200)
+  })
+
   test('without usable keys is an outage that says why, and still nothing is fetched', async () => {
     const seed = newKey()
     const { auth, get, script } = fixed({ ...seed, jwk: { ...seed.jwk, use: 'enc' } })
@@ -369,9 +400,7 @@ describe('a key set without an address', () => {
       expect((await get(signedBy(seed))).status).toBe(503)
       advanceSeconds(5)
     }
-    await expect(auth.ready()).rejects.toThrow(
-      'the key set of https://login.northwind.com/ holds no usable key for ES256; those it has are not fit to verify, or share their kid',
-    )
+    await expect(auth.ready()).rejects.toThrow(unusable)
     expect(script.asked).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CraftedKey } from '../craft.js'
-import { advanceSeconds, stopClock, stopTimers, until } from './clock.js'
-import { json, newKey, setupScripted, signedBy } from './scripted-issuer.js'
+import { advanceSeconds, isOpen, stopClock, stopTimers, until } from './clock.js'
+import { json, newKey, newRsaKey, setupScripted, signedBy } from './scripted-issuer.js'
 
 stopClock()
 
@@ -18,13 +18,13 @@ describe.each<[string, (key: CraftedKey) => CraftedKey, (key: CraftedKey) => str
     signedBy,
   ],
 ])('at an issuer %s', (_, published, tokenOf) => {
-  async function setupUsed() {
-    const api = setupScripted()
+  async function setupUsed(newOne = newKey) {
+    const api = setupScripted({}, {}, newOne())
     const key = published(api.key)
     api.script.publish(key)
     const remembered = tokenOf(key)
     expect((await api.get(remembered)).status).toBe(200)
-    const rotated = published(newKey())
+    const rotated = published(newOne())
     return { ...api, key, remembered, rotated, rotate: () => api.script.publish(rotated) }
   }
 
@@ -43,7 +43,7 @@ describe.each<[string, (key: CraftedKey) => CraftedKey, (key: CraftedKey) => str
   })
 
   test('a rotated key is accepted though a refresh that began before it was published lacks it', async () => {
-    const { auth, get, script, key, remembered, rotated, rotate } = await setupUsed()
+    const { auth, get, script, key, remembered, rotated, rotate } = await setupUsed(newRsaKey)
     let release = () => {}
     const held = new Promise<Response>((resolve) => {
       release = () => resolve(json({ keys: [key.jwk] }))
@@ -54,6 +54,7 @@ describe.each<[string, (key: CraftedKey) => CraftedKey, (key: CraftedKey) => str
     await until(() => script.count(script.jwksUri) === 2)
     rotate()
     const verdict = auth.verify(tokenOf(rotated))
+    expect(await isOpen(verdict)).toBe(true)
     release()
     await expect(verdict).resolves.toMatchObject({ subject: 'auth0|ada' })
   })

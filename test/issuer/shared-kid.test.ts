@@ -34,6 +34,14 @@ test.each<[string, object[], number, () => string[]]>([
   expect(ofType('keys_ambiguous')).toEqual([])
 })
 
+test('two EC keys without kid share none: both are kept, and nothing is told', async () => {
+  const withoutKid = () => ({ ...newKey().jwk, kid: undefined })
+  const { get, ofType } = setupKeys(withoutKid(), withoutKid(), ec.jwk)
+  expect((await get(signedBy(ec))).status).toBe(200)
+  expect(ofType('keys_refreshed').map(({ keys }) => keys)).toEqual([3])
+  expect(ofType('keys_ambiguous')).toEqual([])
+})
+
 describe('two EC keys of one kid', () => {
   const another = newKey('twin')
   const sound = newKey('sound')

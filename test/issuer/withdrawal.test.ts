@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { callNow } from '../call-now.js'
 import { advanceSeconds, isOpen, stopClock, stopTimers, until } from './clock.js'
 import { newRsaKey, setupScripted, signedBy } from './scripted-issuer.js'
@@ -60,7 +60,7 @@ describe('a withdrawn key of an issuer that answers', () => {
 
 describe('a request past the age of the keys', () => {
   test('waits a second for an issuer that hangs, and is then served', async () => {
-    const { get, unseen, hang } = await setupUsed()
+    const { get, unseen, hang, ofType } = await setupUsed()
     hang()
     stopTimers()
     advanceSeconds(600)
@@ -70,6 +70,29 @@ describe('a request past the age of the keys', () => {
     expect(await isOpen(answer)).toBe(true)
     advanceSeconds(0.01)
     expect(await answer).toBe(200)
+    expect(ofType('keys_stale')).toHaveLength(1)
+  })
+
+  test('leaves no timer once the issuer has answered', async () => {
+    const { auth, unseen, script } = await setupUsed()
+    stopTimers()
+    advanceSeconds(600)
+    await auth.verify(unseen())
+    expect(script.count(script.jwksUri)).toBe(2)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('does not wait in a pause between attempts that is longer than the age', async () => {
+    const { auth, get, key, script } = setupScripted({ jwks: { maxAgeSeconds: 2 } })
+    const remembered = signedBy(key, longLived)
+    await get(remembered)
+    script.down()
+    for (let failures = 0; failures < 5; failures += 1) {
+      advanceSeconds(60)
+      await get(remembered)
+    }
+    advanceSeconds(3) // the pause is 8 seconds at least
+    expect(callNow(auth, remembered)).toEqual([[]])
   })
 
   test('that comes later in the same refresh waits for the rest of the second only', async () => {
