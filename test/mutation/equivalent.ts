@@ -8,6 +8,56 @@ interface Equivalent {
 
 /** Mutants that no test can tell from the code, by file. They do not count in the score. */
 export const equivalent: Readonly<Record<string, readonly Equivalent[]>> = {
+  'issuer/discovery.ts': [
+    {
+      line: 'error instanceof FetchError &&',
+      to: ['true', 'error instanceof FetchError || error.status !== undefined'],
+      why: 'for the compiler: fetchJson throws nothing else, and the statuses are listed',
+    },
+    {
+      line: 'error.status !== undefined &&',
+      to: ['true'],
+      why: 'for the compiler: the list has no undefined',
+    },
+  ],
+  'issuer/key-download.ts': [
+    {
+      line: "let discovered = { jwksUri: '', until: 0 }",
+      to: ['{}', '"Stryker was here!"'],
+      why: 'nothing but an address is looked for in it until one was discovered',
+    },
+  ],
+  'issuer/key-set.ts': [
+    {
+      line: 'export const emptyKeySet: KeySet = keySetOf([], [])',
+      to: ['["Stryker was here"]'],
+      why: 'only sets that were read are asked for their ambiguous kids',
+    },
+  ],
+  'issuer/key-source.ts': [
+    {
+      line: 'return found === failed ? undefined : found',
+      to: ['false'],
+      why: 'the signature fails under the same key again, which costs more',
+    },
+    {
+      line: '() => false,',
+      to: ['() => undefined'],
+      why: 'it is only asked whether it is true',
+    },
+  ],
+  'issuer/key-store.ts': [
+    {
+      line: "return now >= dueAt ? 'due' : 'fresh'",
+      to: ['""'],
+      why: 'the name of the age that is none of the three others',
+    },
+    {
+      line: 'if (store.underWay || !mayRefresh(store)) return',
+      to: ['false', 'store.underWay && !mayRefresh(store)'],
+      why: 'refresh joins the one under way and fails in a pause without a fetch, which costs more',
+    },
+  ],
   'express/admission.ts': [
     {
       line: 'if (events.listening) events.emit(refusedEvent(error, 0))',
