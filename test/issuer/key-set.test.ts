@@ -136,8 +136,10 @@ describe('a token without kid', () => {
     const { get, key, script } = setupScripted({ algorithms: ['ES256', 'RS256'] })
     const other = newRsaKey()
     script.publish(other, key)
-    for (const each of [key, other])
-      expect((await get(signedBy({ ...each, jwk: { kty: each.jwk.kty } }))).status).toBe(200)
+    for (const { privateKey, jwk: named } of [key, other]) {
+      const { kid: _, ...jwk } = named
+      expect((await get(signedBy({ privateKey, jwk }))).status).toBe(200)
+    }
   })
 
   test('is refused when two keys fit: nobody guesses', async () => {
