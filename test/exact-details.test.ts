@@ -151,6 +151,16 @@ test.each<[Json, RefusalDetails, Partial<RequireAuthOptions>?]>([
     { audience: { claim: 'azp', values: ['app'] } },
   ],
   [
+    { aud: null, azp: 'x' },
+    { claim: 'azp', expected: 'app', received: 'x' },
+    { audience: { claim: 'azp', values: ['app'] } },
+  ],
+  ...[5, 6].map((place): [Json, RefusalDetails] => {
+    const aud = [...six.slice(0, place - 1), `${messages}/`]
+    const hint = place === 5 && { hint: 'the slash at the end counts' }
+    return [{ aud }, { claim: 'aud', expected: messages, received: JSON.stringify(aud), ...hint }]
+  }),
+  [
     { token_use: 'id' },
     { claim: 'token_use', expected: 'the mark of an access token', received: 'id', hint: otherToken },
   ],
@@ -169,6 +179,19 @@ test.each(['sub', 'client_id', 'iat', 'jti'])('of a token without %s under RFC 9
   const claims = goodClaims({ client_id: 'app', jti: 'one', [claim]: undefined })
   const token = craft({ key, header: { typ: 'at+jwt' }, claims })
   expect(await detailsOf(token, { profile: 'rfc9068' })).toEqual(rfc9068(claim))
+})
+
+test.each<[Json, string, string]>([
+  [{ sub: null }, 'sub', 'null'],
+  [{ client_id: null }, 'client_id', 'null'],
+  [{ client_id: 5 }, 'client_id', '5'],
+  [{ jti: null }, 'jti', 'null'],
+])('of the claims %o under RFC 9068', async (changes, claim, received) => {
+  const claims = goodClaims({ client_id: 'app', jti: 'one', ...changes })
+  expect(await detailsOf(craft({ key, claims }), { profile: 'rfc9068' })).toEqual({
+    ...rfc9068(claim),
+    received,
+  })
 })
 
 test('of a token of another type under RFC 9068', async () => {

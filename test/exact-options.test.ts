@@ -8,12 +8,14 @@ import {
 } from 'express-require-auth'
 import supertest from 'supertest'
 import { expect, test } from 'vitest'
+import { craftKey } from './craft.js'
 
 const base = { issuer: 'login.northwind.com', audience: 'a' }
 const make = (options: object) => requireAuth({ ...base, ...options } as never)
 const introspection = (options: object) => ({
   introspection: { clientId: 'a', clientSecret: 'b', ...options },
 })
+const jwk = { ...craftKey('ec').privateKey.export({ format: 'jwk' }), alg: 'ES256' }
 const algorithms = 'RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519'
 const spelling =
   'a domain or an https URL without query and fragment (http only for loopback hosts and httpHosts)'
@@ -132,6 +134,18 @@ test.each<[object, string]>([
     introspection({ clientSecret: undefined, privateKey: 5 }),
     `introspection.privateKey must be a private JWK with an alg of ${algorithms}`,
   ],
+  ...[null, { ...jwk, alg: undefined }, { ...jwk, alg: 'HS256' }].map((privateKey): [object, string] => [
+    introspection({ clientSecret: undefined, privateKey }),
+    `introspection.privateKey must be a private JWK with an alg of ${algorithms}`,
+  ]),
+  [
+    introspection({ clientSecret: undefined, privateKey: jwk, authMethod: 'client_secret_basic' }),
+    'introspection.authMethod must be "private_key_jwt" beside privateKey, got "client_secret_basic"',
+  ],
+  [
+    introspection({ authMethod: 'private_key_jwt' }),
+    'introspection.authMethod must be "client_secret_basic" or "client_secret_post" beside clientSecret, got "private_key_jwt"',
+  ],
   [
     { resourceMetadata: `//user:secret@a.example/${'x'.repeat(300)}` },
     `resourceMetadata must be an absolute URL, got "//...@a.example/${'x'.repeat(183)}`,
@@ -179,6 +193,7 @@ test.each<[object]>([
   [{ dpop: { maxAgeSeconds: 3600, replayStore: Object.assign(() => 1, { claim: () => true }) } }],
   [introspection({ maxAgeSeconds: 0, timeoutSeconds: 60 })],
   [introspection({ maxAgeSeconds: 900 })],
+  [introspection({ clientSecret: undefined, privateKey: jwk, authMethod: 'private_key_jwt' })],
   [{ dpop: undefined, mtls: undefined, jwks: undefined }],
 ])('%o is taken', (options) => {
   expect(messageOf(() => make(options))).toBe('nothing was wrong')

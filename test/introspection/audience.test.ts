@@ -64,7 +64,8 @@ describe('another claim that stands for the audience', () => {
   })
 
   test('may be absent with requireAudience: false, and must not be wrong', async () => {
-    expect(await answerTo({ aud: undefined, client_id: undefined }, false, byClient)).toEqual(admitted)
+    for (const none of [undefined, null])
+      expect(await answerTo({ aud: none, client_id: none }, false, byClient)).toEqual(admitted)
     expect(await answerTo({ aud: undefined, client_id: 'other' }, false, byClient)).toEqual(otherAudience)
     expect(await answerTo({ aud: messages }, false, byClient)).toEqual(otherAudience)
   })

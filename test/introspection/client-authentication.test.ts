@@ -1,8 +1,10 @@
 import { createPublicKey } from 'node:crypto'
-import { type JWK, jwtVerify } from 'jose'
-import { describe, expect, test } from 'vitest'
+import { decodeJwt, decodeProtectedHeader, type JWK, jwtVerify } from 'jose'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { craftedIssuer, craftKey } from '../craft.js'
 import { endpoint, opaque, type Question, setup } from './scripted-server.js'
+
+afterEach(() => void vi.useRealTimers())
 
 async function questionOf(introspection: object): Promise<Question> {
   const { get, asked } = setup({ introspection })
@@ -59,6 +61,17 @@ describe('we authenticate to the endpoint (RFC 7662 §2.1)', () => {
     )
     expect(protectedHeader).toEqual({ alg, kid: 'api-1' })
     expect((payload.exp as number) - (payload.iat as number)).toBe(60)
+  })
+
+  test('an assertion is made at the moment of the question, and names no key where the JWK has no kid', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_999 })
+    for (const kid of [undefined, 5]) {
+      const jwk = { ...craftKey('ec').privateKey.export({ format: 'jwk' }), alg: 'ES256', kid }
+      const { form } = await questionOf({ clientSecret: undefined, privateKey: jwk })
+      const assertion = form.get('client_assertion') ?? ''
+      expect(decodeProtectedHeader(assertion)).toEqual({ alg: 'ES256' })
+      expect(decodeJwt(assertion)).toMatchObject({ iat: 1_700_000_000, exp: 1_700_000_060 })
+    }
   })
 
   test('each assertion is good for one use', async () => {

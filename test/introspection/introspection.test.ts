@@ -193,11 +193,27 @@ describe('the answer', () => {
     ['token_use of an ID token', { token_use: 'id' }, otherType],
     ['token_use that is no text', { token_use: ['access'] }, otherType],
     ['token_type of an ID token', { token_type: 'ID' }, otherType],
+    ['token_type MAC, which no bearer token has', { token_type: 'MAC' }, otherType],
     ['token_type N_A, of no token to be sent', { token_type: 'N_A' }, otherType],
   ])('%s is heeded (RFC 7662 §2.2)', async (_, changes, refusal) => {
     const { get, script } = setup()
     script.answer = () => json(active(changes))
     expect(answerOf(await get(opaque()))).toEqual(refusal)
+  })
+
+  test('that is refused has details, when it is remembered too', async () => {
+    const { auth, script } = setup()
+    script.answer = () => json(active({ token_type: 'refresh_token' }))
+    const details = {
+      claim: 'token_type',
+      expected: 'the mark of an access token',
+      received: 'refresh_token',
+      unverified: true,
+      hint: 'send the access token, not the ID or refresh token',
+    }
+    const token = opaque()
+    for (const _ of [1, 2])
+      await expect(auth.verify(token)).rejects.toMatchObject({ code: 'type_not_allowed', details })
   })
 
   test.each([

@@ -118,6 +118,26 @@ test('the endpoint is discovered anew after a failure: it may have moved', async
   expect(asked.map(({ url }) => url)).toEqual([metadataUrl, endpoint, endpoint, metadataUrl, moved])
 })
 
+test('the endpoint is not discovered anew after a failure that may be about one token', async () => {
+  const { get, asked, script } = setup({ introspection: { endpoint: undefined } as never })
+  for (const status of [400, 500]) {
+    script.answer = () => json({}, status)
+    expect((await get(opaque())).status).toBe(503)
+  }
+  expect(asked.map(({ url }) => url)).toEqual([metadataUrl, endpoint, endpoint])
+})
+
+test.each([
+  [31, 200],
+  [32, 503],
+])('an answer with objects %i deep in it gets %i', async (depth, status) => {
+  let deep = {}
+  for (let level = 1; level < depth; level += 1) deep = { deep }
+  const { get, script } = setup()
+  script.answer = () => json(active({ deep }))
+  expect((await get(opaque())).status).toBe(status)
+})
+
 test('a fault of a listener fails no request', async () => {
   const { get } = setup({
     options: {

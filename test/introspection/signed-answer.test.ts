@@ -1,8 +1,10 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { craft, craftedIssuer, craftKey, goodClaims } from '../craft.js'
 import { answerOf, keysUnavailable, otherType, tokenRefused, unavailable } from '../refused.js'
 import { messages } from '../setup.js'
 import { active, json, jwtOf, opaque, setup, signed } from './scripted-server.js'
+
+afterEach(() => void vi.useRealTimers())
 
 const setupSigned = () => setup({ introspection: { signedResponse: true } })
 const admitted = { status: 200, challenge: undefined, body: { subject: 'auth0|ada' } }
@@ -93,6 +95,37 @@ describe('a signed answer (RFC 9701)', () => {
   ])('%s is not believed (RFC 9701 §5, §8)', async (_, claims) => {
     const { get, script } = setupSigned()
     script.answer = () => signed(active(), { claims: claims() })
+    expect(answerOf(await get(opaque()))).toEqual(introspectionUnavailable)
+  })
+
+  test.each<[string, string, (now: number) => object, boolean]>([
+    ['iat', 'as long before the question as clocks may differ', (time) => ({ iat: time - 5 }), true],
+    ['iat', 'before that', (time) => ({ iat: time - 5.001 }), false],
+    ['iat', 'as far ahead as clocks may differ', (time) => ({ iat: time + 5 }), true],
+    ['iat', 'ahead of that', (time) => ({ iat: time + 5.001 }), false],
+    ['nbf', 'as far ahead as clocks may differ', (time) => ({ nbf: time + 5 }), true],
+    ['nbf', 'ahead of that', (time) => ({ nbf: time + 5.001 }), false],
+    ['exp', 'as long ago as clocks may differ', (time) => ({ exp: time - 5 }), false],
+    ['exp', 'just after that', (time) => ({ exp: time - 4.999 }), true],
+  ])('whose %s is %s is judged to the moment', async (_, __, claims, isTaken) => {
+    const time = 1_700_000_000
+    vi.useFakeTimers({ toFake: ['Date'], now: time * 1000 })
+    const { get, script } = setupSigned()
+    script.answer = () => signed(active(), { claims: claims(time) })
+    expect(answerOf(await get(opaque()))).toEqual(isTaken ? admitted : introspectionUnavailable)
+  })
+
+  test('that is not believed is told by its issuer', async () => {
+    const { get, script, events } = setupSigned()
+    script.answer = () => signed(active(), { claims: { aud: 'other' } })
+    await get(opaque())
+    const reason = `the signed introspection answer of ${craftedIssuer} is not valid`
+    expect(events).toContainEqual(expect.objectContaining({ type: 'introspection_failed', reason }))
+  })
+
+  test('of another algorithm is not believed before any key is looked for', async () => {
+    const { get, script } = setup({ introspection: { signedResponse: true, endpoint: undefined } as never })
+    script.answer = () => signed(active(), { header: { alg: 'RS256' } })
     expect(answerOf(await get(opaque()))).toEqual(introspectionUnavailable)
   })
 

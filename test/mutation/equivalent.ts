@@ -8,6 +8,70 @@ interface Equivalent {
 
 /** Mutants that no test can tell from the code, by file. They do not count in the score. */
 export const equivalent: Readonly<Record<string, readonly Equivalent[]>> = {
+  'token/claims.ts': [
+    {
+      line: "const members = typeof cnf === 'object' && cnf !== null ? Object.entries(cnf) : []",
+      to: ['true', '["Stryker was here"]'],
+      why: 'texts and numbers have no member of a known name, and neither has a text for a member',
+    },
+  ],
+  'token/client-authentication.ts': [
+    {
+      line: '.setProtectedHeader({ alg, ...(kid !== undefined && { kid }) })',
+      to: ['true'],
+      why: 'JSON leaves undefined out; the condition tells TypeScript',
+    },
+  ],
+  'token/introspection-request.ts': [
+    {
+      line: "known ?? discoveries.run('introspection_endpoint', () => discover(transport)),",
+      to: ['""'],
+      why: 'the one key of a map that has no other',
+    },
+  ],
+  'token/introspection.ts': [
+    {
+      line: "if (isUsable(known)) ('refused' in known ? refused : accepted).set(digest, known)",
+      to: ['true'],
+      why: 'what is over is not used when it is found either, and only takes room',
+    },
+    {
+      line: 'const named = name === undefined ? [] : [name, `https://${name}/`]',
+      to: ['false', '["Stryker was here"]'],
+      why: 'no issuer has the name undefined, which its own check refuses, nor that of Stryker',
+    },
+    {
+      line: 'if (!isAuthError(error)) throw error',
+      to: ['false'],
+      why: 'judging an answer throws nothing else',
+    },
+  ],
+  'token/jwt.ts': [
+    {
+      line: 'if (header !== verifiedBefore?.header) verifiedBefore = knownHeader(token, header)',
+      to: ['true', 'false', 'header === verifiedBefore?.header'],
+      why: 'a cache: without it the header is parsed again',
+    },
+  ],
+  'token/kind.ts': [
+    {
+      line: 'return mark !== undefined && !MARKS[name]?.(mark)',
+      to: ['MARKS[name](mark)'],
+      why: 'every name is one of MARKS; the question mark is for TypeScript',
+    },
+  ],
+  'token/signed-answer.ts': [
+    {
+      line: 'if (!isAuthError(error) || error.status >= 500) throw error',
+      to: ['error.status > 500'],
+      why: 'no refusal has status 500',
+    },
+    {
+      line: "const type = typeof typ === 'string' ? typ.toLowerCase() : ''",
+      to: ['"Stryker was here!"'],
+      why: 'no media type of an answer either',
+    },
+  ],
   'issuer/discovery.ts': [
     {
       line: 'error instanceof FetchError &&',

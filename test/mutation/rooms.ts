@@ -34,6 +34,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'issuer/addresses',
     'events',
     ...hostile,
+    'command/doctor-mistakes',
   ],
   proof: ['proof/', 'options', 'details', 'hostile/places'],
   guard: [
