@@ -1,4 +1,4 @@
-import { type IssuerOptions, requireAuth } from 'express-require-auth'
+import { type AuthEvent, type IssuerOptions, requireAuth } from 'express-require-auth'
 import { describe, expect, test, vi } from 'vitest'
 import { messages } from '../api.js'
 import { craftKey, encode, goodClaims } from '../craft.js'
@@ -175,6 +175,16 @@ describe.each([
       expect(resolve).toHaveBeenCalledTimes(n)
       expect(resolve).toHaveBeenLastCalledWith(north, expect.objectContaining({ method: 'GET' }))
     }
+  })
+
+  test('leaves a token remembered while it returns the same settings', async () => {
+    const { common, northwind, resolve } = setupResolver()
+    const sources: unknown[] = []
+    const onEvent = (event: AuthEvent) => void (event.type === 'accepted' && sources.push(event.source))
+    const { get } = mount({ ...common, issuer: resolve, onEvent })
+    const token = northwind.token()
+    for (let n = 1; n <= 3; n += 1) await get(token)
+    expect(sources).toEqual(['jwt', 'cache', 'cache'])
   })
 
   test('ends the remembered tokens of an issuer it no longer returns', async () => {

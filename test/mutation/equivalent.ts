@@ -304,6 +304,11 @@ export const equivalent: Readonly<Record<string, readonly Equivalent[]>> = {
   ],
   'guard/judge.ts': [
     {
+      line: "if (!issuers.perRequest) return confirm(known, digest, 'cache')",
+      to: ['false'],
+      why: 'spares looking up an issuer that is still the same',
+    },
+    {
       line: "return hash('sha256', token, 'base64url')",
       to: ['""'],
       why: 'another text for the same digest',
@@ -317,8 +322,8 @@ export const equivalent: Readonly<Record<string, readonly Equivalent[]>> = {
   'guard/request-checks.ts': [
     {
       line: 'const hosts = [...new Set((evidence?.urls ?? []).flatMap(hostnameOf))]',
-      to: ['["Stryker was here"]'],
-      why: 'it is no URL, and has no host',
+      to: ['evidence.urls', '["Stryker was here"]'],
+      why: 'with bindIssuerToHost there is evidence; the text is no URL, and has no host',
     },
     {
       line: 'if (!bindIssuerToHost && !checkBinding && !isRevoked) return (judged) => judged',
@@ -327,6 +332,11 @@ export const equivalent: Readonly<Record<string, readonly Equivalent[]>> = {
     },
   ],
   'guard/options.ts': [
+    {
+      line: "url && /^https?:$/.test(url.protocol) && !/[?#\\s]/.test(value as string) && url.username === ''",
+      to: ['/^https?:/'],
+      why: 'a protocol has its colon at the end',
+    },
     {
       line: "const host = typeof value === 'string' ? value.toLowerCase() : ''",
       to: ['"Stryker was here!"'],
