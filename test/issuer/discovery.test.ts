@@ -107,6 +107,8 @@ describe('metadata must name the very issuer and a safe jwks_uri (RFC 8414 §3.3
     const body = `{"issuer":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
     const headers = { 'content-type': 'application/json' }
     script.answer(script.metadataUrl, () => new Response(body, { headers }))
-    await expect(auth.ready()).rejects.toThrow(another('a value that is no JSON'))
+    await expect(auth.ready()).rejects.toThrow(
+      /names another issuer, (a value that is no JSON|\[{200}\.\.\. \(200000 characters\)) \(a slash/, // newer Nodes can write it
+    )
   })
 })
