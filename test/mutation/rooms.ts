@@ -92,6 +92,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'hostile/key-bounds',
     'hostile/answers',
     'introspection/introspection',
+    'introspection/endpoint',
     'providers/',
     'token/',
     'issuer/',
