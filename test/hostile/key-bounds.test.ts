@@ -1,4 +1,4 @@
-import { KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, KeyObject } from 'node:crypto'
 import type { Algorithm } from 'express-require-auth'
 import { afterEach, expect, test, vi } from 'vitest'
 import { callNow } from '../call-now.js'
@@ -44,6 +44,24 @@ test('a key with an exponent of thousands of bits is never used, though its sign
   expect((await get(signedBy(key))).status).toBe(200)
   expect(ofType('keys_refreshed')[0]?.keys).toBe(1)
 })
+
+test.each([3, 4_294_967_291])(
+  'a key with the exponent %d, of 2 or of 32 bits, is used',
+  async (publicExponent) => {
+    const { privateKey: pem } = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicExponent,
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    })
+    const privateKey = createPrivateKey(pem)
+    const jwk = { ...createPublicKey(privateKey).export({ format: 'jwk' }), kid: 'odd' }
+    const { get } = setupBeside(jwk)
+    expect((await get(craft({ key: privateKey, header: { kid: 'odd' }, claims: goodClaims() }))).status).toBe(
+      200,
+    )
+  },
+)
 
 const modulusOf = (bits: number) => base64urlOf((1n << BigInt(bits - 1)) + 1n)
 

@@ -215,11 +215,21 @@ export const equivalent: Readonly<Record<string, readonly Equivalent[]>> = {
   'jose/algorithms.ts': [
     {
       line: 'const isLong = (key.asymmetricKeyDetails?.modulusLength ?? 0) > MAX_FAST_RSA_BITS',
+      to: ['(key.asymmetricKeyDetails?.modulusLength ?? 0) >= MAX_FAST_RSA_BITS'],
+      why: 'says on which thread a key of just that size verifies',
+    },
+    {
+      line: 'const isLong = (key.asymmetricKeyDetails?.modulusLength ?? 0) > MAX_FAST_RSA_BITS',
       to: ['key.asymmetricKeyDetails.modulusLength'],
       why: 'Node knows the details of every public key',
     },
   ],
   'jose/compact-jws.ts': [
+    {
+      line: 'for (let at = 0; at < json.length; at++) {',
+      to: ['at <= json.length'],
+      why: 'no character stands behind the end',
+    },
     {
       line: 'export function knownHeader(jws: string, header: JsonObject): KnownHeader {',
       to: ['{}'],
