@@ -1,13 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from 'redis'
 import { onTestFinished } from 'vitest'
+import { freePort } from '../free-port.js'
 
 export interface RedisServer {
   url: string
@@ -74,22 +74,6 @@ export async function startRedis(...options: string[]): Promise<RedisServer> {
       rmSync(directory, { recursive: true, force: true })
     },
   }
-}
-
-/**
- * Below the ports that the system gives to outgoing connections: one of these may take a port before the server does,
- * or while it is down. The nodes of a cluster talk on a second port, higher by 10000.
- */
-async function freePort(): Promise<number> {
-  const port = randomInt(10_000, 20_000)
-  const server = createServer().listen(port, '127.0.0.1')
-  try {
-    await once(server, 'listening')
-  } catch {
-    return freePort()
-  }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /** A PONG, and not the word that it is still loading. */

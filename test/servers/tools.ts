@@ -1,9 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, openSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+
+export { freePort } from '../free-port.js'
 
 export const root = resolve(import.meta.dirname, '../..')
 
@@ -59,21 +60,6 @@ function isInstalled(name: string): boolean {
   } catch {
     return false
   }
-}
-
-/**
- * A port of loopback that is free now. The server keeps it over restarts, since its issuer URL names it: so it is
- * none that the system hands to whoever asks for any port.
- */
-export async function freePort(): Promise<number> {
-  const port = 20_000 + Math.floor(Math.random() * 10_000)
-  const server = createServer()
-  const free = await new Promise((done) => {
-    server.once('error', () => done(false))
-    server.listen(port, '127.0.0.1', () => done(true))
-  })
-  await new Promise((done) => server.close(done))
-  return free ? port : freePort()
 }
 
 export interface ServerCommand extends RunOptions {
